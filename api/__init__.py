@@ -1,0 +1,1 @@
+"""Record and search → people: JSON and screens."""

@@ -1,0 +1,1 @@
+"""Post → Membership: which earlier post it repeats."""

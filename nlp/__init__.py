@@ -1,0 +1,1 @@
+"""Post → Prediction: probabilities of spam, negative, positive."""

@@ -1,0 +1,60 @@
+"""Environment, file and flags → the settings of one run, read once and passed down."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pydantic import Field
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
+
+
+class Settings(BaseSettings):
+    """Where things live and which engines hold them. Every setting has a default for a laptop."""
+
+    model_config = SettingsConfigDict(env_prefix="SANGTIN_", extra="forbid", frozen=True)
+
+    home: Path = Field(
+        default_factory=lambda: Path.home() / ".sangtin",
+        description="The folder that holds record, index, models and keys.",
+    )
+    record: str = Field(default="", description="URL of the record; empty: record.db in the home.")
+    search: str = Field(default="", description="URL of the search index; empty: search.db in the home.")
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Flags, then environment, then `config.toml` in the home."""
+        home = init_settings().get("home") or env_settings().get("home") or Path.home() / ".sangtin"
+        file = TomlConfigSettingsSource(settings_cls, Path(home) / "config.toml")
+        return init_settings, env_settings, file
+
+    @property
+    def record_url(self) -> str:
+        """The record's URL, with the default filled in."""
+        return self.record or f"sqlite:///{self.home / 'record.db'}"
+
+    @property
+    def search_url(self) -> str:
+        """The search index's URL, with the default filled in."""
+        return self.search or f"sqlite:///{self.home / 'search.db'}"
+
+    @property
+    def models(self) -> Path:
+        """Where model folders that a person trained or added live."""
+        return self.home / "models"
+
+    @property
+    def author_key_file(self) -> Path:
+        """The secret of the authors' keyed hashes: mode 0600, outside backups."""
+        return self.home / "author.key"

@@ -1,0 +1,1 @@
+"""Review → a better model."""
