@@ -1,0 +1,125 @@
+"""Clusters → their members, and those that grow."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, Select, and_, func, select, update
+
+from sangtin.record.engine import Writing
+from sangtin.record.schema import cluster, membership, post
+from sangtin.record.shown import Summary, summaries
+
+
+@dataclass(frozen=True, slots=True)
+class Cluster:
+    """Posts that say nearly the same. `burst`: many accounts posted it at once."""
+
+    id: str
+    lead: int
+    posts: int
+    copies: int
+    first_at: datetime
+    last_at: datetime
+    burst: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Spread:
+    """How a cluster spread: posts a day, distinct authors (where known) and sources."""
+
+    cluster: Cluster
+    authors: int
+    sources: tuple[str, ...]
+    days: dict[date, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """What campaigns are told by: when, who and where a member was posted."""
+
+    key: int
+    moment: datetime
+    author_key: str | None
+    source: str
+
+
+def find(connection: Connection, cluster_id: str) -> Cluster | None:
+    """One cluster; None where there is none."""
+    row = connection.execute(select(cluster).where(cluster.c.id == cluster_id)).first()
+    return _cluster(row) if row else None
+
+
+def posts_of(connection: Connection, cluster_id: str, limit: int = 100, offset: int = 0) -> list[Summary]:
+    """The posts of a cluster, earliest first."""
+    query = _members(select(post.c.key)).where(membership.c.cluster == cluster_id)
+    rows = connection.execute(query.order_by(membership.c.moment, post.c.id).limit(limit).offset(offset))
+    return summaries(connection, [row.key for row in rows])
+
+
+def members(connection: Connection, cluster_id: str, since: datetime | None = None) -> list[Member]:
+    """When, who and where of a cluster's posts, earliest first."""
+    query = _members(select(post.c.key, post.c.moment, post.c.author_key, post.c.source))
+    query = query.where(membership.c.cluster == cluster_id)
+    if since is not None:
+        query = query.where(membership.c.moment >= since)
+    rows = connection.execute(query.order_by(membership.c.moment))
+    return [Member(r.key, r.moment, r.author_key, r.source) for r in rows]
+
+
+def spread(connection: Connection, cluster_id: str) -> Spread | None:
+    """How a cluster spread; None where there is none."""
+    found = find(connection, cluster_id)
+    if found is None:
+        return None
+    mine = membership.c.cluster == cluster_id
+    authors = _members(select(func.count(post.c.author_key.distinct()))).where(mine)
+    sources = _members(select(post.c.source).distinct()).where(mine).order_by(post.c.source)
+    days = _members(select(post.c.day, func.count())).where(mine).group_by(post.c.day).order_by(post.c.day)
+    return Spread(
+        cluster=found,
+        authors=int(connection.execute(authors).scalar_one()),
+        sources=tuple(row[0] for row in connection.execute(sources)),
+        days=dict(connection.execute(days).tuples().all()),
+    )
+
+
+def spreading(connection: Connection, since: datetime, limit: int = 10) -> list[Cluster]:
+    """The clusters with the most posts since a moment, most first."""
+    came = func.count()
+    query = (
+        _members(select(membership.c.cluster, came.label("came")))
+        .where(membership.c.moment >= since, membership.c.of.is_not(None))
+        .group_by(membership.c.cluster)
+        .order_by(came.desc(), membership.c.cluster)
+        .limit(limit)
+    )
+    ids = [row.cluster for row in connection.execute(query)]
+    found = {r.id: _cluster(r) for r in connection.execute(select(cluster).where(cluster.c.id.in_(ids)))}
+    return [found[cluster_id] for cluster_id in ids if cluster_id in found]
+
+
+def set_burst(writing: Writing, ids: Sequence[str]) -> list[int]:
+    """Mark clusters as posted by many accounts at once; the keys of the posts this changes."""
+    connection = writing.connection
+    new = select(cluster.c.id).where(cluster.c.id.in_(list(ids)), ~cluster.c.burst)
+    fresh = [row.id for row in connection.execute(new)]
+    if not fresh:
+        return []
+    connection.execute(update(cluster).where(cluster.c.id.in_(fresh)).values(burst=True))
+    rows = connection.execute(_members(select(post.c.key)).where(membership.c.cluster.in_(fresh)))
+    return [row.key for row in rows]
+
+
+def _members(query: Select[Any]) -> Select[Any]:
+    now_placed = and_(
+        membership.c.post == post.c.key, membership.c.revision == post.c.revision, post.c.placed
+    )
+    return query.select_from(post).join(membership, now_placed)
+
+
+def _cluster(row: Row[Any]) -> Cluster:
+    return Cluster(row.id, row.lead, row.posts, row.copies, row.first_at, row.last_at, row.burst)

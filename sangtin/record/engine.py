@@ -1,0 +1,214 @@
+"""A URL → the record: connections, transactions, and the numbers that changes carry."""
+
+from __future__ import annotations
+
+import contextlib
+import secrets
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event, inspect, select, text
+from sqlalchemy.engine import make_url
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import DatabaseError, OperationalError
+
+from sangtin.errors import BusyError, EngineError, MissingError, UsageError
+from sangtin.record import schema
+from sangtin.record.changes import Change, write_changes
+
+# How long a writer waits for another process's transaction, in seconds; batches commit in well under one.
+BUSY_S = 30
+# 64 MiB of page cache and 256 MiB of mapped file a connection: what a laptop can spare.
+CACHE_KIB = 65_536
+MAPPED_BYTES = 268_435_456
+HEAD = "0001"
+
+
+class Writing:
+    """One write transaction. Changes of posts' states are noted here and numbered just before the commit."""
+
+    def __init__(self, connection: Connection) -> None:
+        self.connection = connection
+        self.changes: list[Change] = []
+
+    def note(self, change: Change) -> None:
+        """Keep a change for the end of the transaction."""
+        self.changes.append(change)
+
+
+class Record:
+    """The truth: posts, memberships, predictions, reviews, outcomes, and every change of them."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+        self.on_sqlite = engine.dialect.name == "sqlite"
+
+    @contextlib.contextmanager
+    def read(self) -> Iterator[Connection]:
+        """A connection that sees one consistent state."""
+        with _plain_errors(), self.engine.connect() as connection:
+            yield connection
+
+    @contextlib.contextmanager
+    def write(self, *, durable: bool = False) -> Iterator[Writing]:
+        """A transaction that commits at the end or leaves nothing. `durable` survives a loss of power."""
+        with _plain_errors(), self.engine.connect() as plain:
+            connection = plain.execution_options(sangtin_write=True, sangtin_durable=durable)
+            with connection.begin():
+                writing = Writing(connection)
+                yield writing
+                write_changes(connection, writing.changes)
+
+    def epoch(self) -> str:
+        """Names this history of the record; a restored or copied record gets a new one."""
+        with self.read() as connection:
+            return str(connection.execute(select(schema.meta.c.value).filter_by(name="epoch")).scalar_one())
+
+    def close(self) -> None:
+        """Give back every connection."""
+        self.engine.dispose()
+
+
+def open_record(url: str) -> Record:
+    """Open the record at a URL. MissingError where there is none, EngineError where it can't be read."""
+    record = Record(_engine(url))
+    with _plain_errors():
+        version = _version(record.engine)
+    if version is None:
+        raise MissingError(f"There is no record at {_shown(url)}. Make one with: sangtin init")
+    if version != HEAD:
+        raise EngineError(
+            f"The record at {_shown(url)} has schema {version}; this program needs {HEAD}. "
+            "Bring it up to date with: sangtin init"
+        )
+    return record
+
+
+def init_record(url: str) -> Record:
+    """Make the record at a URL, or bring it up to date; safe to repeat."""
+    engine = _engine(url, create=True)
+    with _plain_errors():
+        if _version(engine) != HEAD:
+            _migrate(engine)
+    record = Record(engine)
+    with record.write(durable=True) as writing:
+        if not writing.connection.execute(select(schema.counter.c.value)).first():
+            writing.connection.execute(schema.counter.insert().values(id=1, value=0))
+            writing.connection.execute(schema.meta.insert().values(name="epoch", value=secrets.token_hex(8)))
+    return record
+
+
+def new_epoch(writing: Writing) -> None:
+    """Say that this record's history may differ from what followers saw: they rebuild."""
+    writing.connection.execute(
+        schema.meta.update().where(schema.meta.c.name == "epoch").values(value=secrets.token_hex(8))
+    )
+
+
+def _engine(url: str, *, create: bool = False) -> Engine:
+    try:
+        parsed = make_url(url)
+    except Exception as error:
+        raise UsageError(
+            f"SANGTIN_RECORD is not a URL: {url!r}. For example: sqlite:////srv/record.db"
+        ) from error
+    if parsed.get_backend_name() == "postgresql":
+        return _postgresql(url)
+    if parsed.get_backend_name() != "sqlite" or not parsed.database:
+        raise UsageError(f"SANGTIN_RECORD must be sqlite:///FILE or postgresql://…, not {_shown(url)}.")
+    path = Path(parsed.database)
+    if create:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    elif not path.exists():
+        raise MissingError(f"There is no record at {path}. Make one with: sangtin init")
+    engine = create_engine(parsed, connect_args={"timeout": BUSY_S, "check_same_thread": False})
+    event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _postgresql(url: str) -> Engine:
+    try:
+        return create_engine(make_url(url).set(drivername="postgresql+psycopg"), pool_pre_ping=True)
+    except ModuleNotFoundError as error:
+        raise MissingError(
+            "The record is on PostgreSQL, but its driver is not installed. "
+            'Install it with: make install EXTRAS="postgresql"'
+        ) from error
+
+
+def _prepare_sqlite(connection: DBAPIConnection, _pool_record: object) -> None:
+    connection.isolation_level = None  # transactions begin in _begin_sqlite
+    cursor = connection.cursor()
+    for pragma in (
+        "journal_mode=WAL",
+        "foreign_keys=ON",
+        "synchronous=NORMAL",
+        "secure_delete=ON",
+        f"cache_size=-{CACHE_KIB}",
+        f"mmap_size={MAPPED_BYTES}",
+    ):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    options = connection.get_execution_options()
+    if not options.get("sangtin_write"):
+        connection.exec_driver_sql("BEGIN")
+        return
+    full = "FULL" if options.get("sangtin_durable") else "NORMAL"
+    connection.exec_driver_sql(f"PRAGMA synchronous={full}")
+    connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+def _version(engine: Engine) -> str | None:
+    with engine.connect() as connection:
+        if not inspect(connection).has_table("alembic_version"):
+            return None
+        return connection.execute(text("SELECT version_num FROM alembic_version")).scalar_one_or_none()
+
+
+def _migrate(engine: Engine) -> None:
+    from alembic import command
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    with engine.connect() as plain:
+        connection = plain.execution_options(sangtin_write=True, sangtin_durable=True)
+        with connection.begin():
+            config.attributes["connection"] = connection
+            command.upgrade(config, "head")
+
+
+def _shown(url: str) -> str:
+    return make_url(url).render_as_string(hide_password=True)
+
+
+@contextlib.contextmanager
+def _plain_errors() -> Iterator[None]:
+    try:
+        yield
+    except OperationalError as error:
+        raise _plain(error) from error
+    except DatabaseError as error:
+        if "malformed" in str(error.orig) or "not a database" in str(error.orig):
+            raise EngineError(
+                "The record's file is damaged or is not a record. Restore it with: sangtin restore FILE"
+            ) from error
+        raise
+
+
+def _plain(error: OperationalError) -> Exception:
+    cause: Any = str(error.orig)
+    if "locked" in cause or "busy" in cause:
+        return BusyError(f"Another process has held the record for {BUSY_S} s. Wait for it, then try again.")
+    if "full" in cause:
+        return EngineError(
+            "The disk that holds the record is full. Nothing was lost; free space and try again."
+        )
+    if "readonly" in cause or "unable to open" in cause:
+        return EngineError("The record's file or folder can't be written. Check its owner and rights.")
+    return EngineError(f"The record does not answer: {cause.splitlines()[0] if cause else 'no reason given'}")

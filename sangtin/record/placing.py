@@ -1,0 +1,217 @@
+"""Posts without a place ↔ the placer: what waits, what is placed already, and the placements it decides."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Select, and_, case, delete, func, select, update
+
+from sangtin.post import Relation
+from sangtin.record.changes import upsert
+from sangtin.record.engine import Writing
+from sangtin.record.schema import cluster, membership, post, revision, sketch
+from sangtin.record.settling import settle
+
+
+@dataclass(frozen=True, slots=True)
+class Unplaced:
+    """A post that waits for its place, with the text of its current revision."""
+
+    key: int
+    revision: int
+    text: str
+    moment: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """What the placer decided for one revision, and the sketch by which later posts find it."""
+
+    key: int
+    revision: int
+    cluster: str
+    of: int | None
+    relation: Relation
+    similarity: float
+    containment: float
+    reason: str
+    normal_hash: bytes
+    scheme: str
+    signature: bytes | None
+    moment: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Stands:
+    """Where an earlier post stands."""
+
+    cluster: str
+    of: int | None
+    relation: Relation
+
+
+def count_unplaced(connection: Connection) -> int:
+    """How many posts wait for their place."""
+    return int(connection.execute(select(func.count()).where(~post.c.placed)).scalar_one())
+
+
+def unplaced(connection: Connection, limit: int) -> list[Unplaced]:
+    """The next posts to place, by (moment, id)."""
+    text_now = and_(revision.c.post == post.c.key, revision.c.number == post.c.revision)
+    rows = select(post.c.key, post.c.revision, revision.c.text, post.c.moment).join(revision, text_now)
+    waiting = rows.where(~post.c.placed).order_by(post.c.moment, post.c.id).limit(limit)
+    return [Unplaced(r.key, r.revision, r.text, r.moment) for r in connection.execute(waiting)]
+
+
+def place(writing: Writing, places: Sequence[Place]) -> None:
+    """Record the placements, their sketches, their clusters, and the outcomes that follow."""
+    if not places:
+        return
+    connection = writing.connection
+    keys = [p.key for p in places]
+    left = _forget_old(connection, keys)
+    connection.execute(membership.insert(), [_membership_row(p) for p in places])
+    numbers = select(membership.c.post, membership.c.key).where(membership.c.post.in_(keys))
+    found = {r.post: r.key for r in connection.execute(numbers.order_by(membership.c.key))}
+    drawn = [
+        {"membership": found[p.key], "post": p.key, "scheme": p.scheme, "signature": p.signature}
+        for p in places
+        if p.signature is not None
+    ]
+    if drawn:
+        connection.execute(sketch.insert(), drawn)
+    connection.execute(update(post).where(post.c.key.in_(keys)).values(placed=True))
+    recount(connection, {p.cluster for p in places}, places, left)
+    settle(writing, keys, "placed")
+
+
+def standing(connection: Connection, keys: Collection[int]) -> dict[int, Stands]:
+    """Where posts stand now; those without a place are missing."""
+    rows = connection.execute(_now_placed().where(post.c.key.in_(list(keys))))
+    return {r.post: Stands(r.cluster, r.of, Relation(r.relation)) for r in rows}
+
+
+def by_normal_hash(connection: Connection, hashes: Collection[bytes]) -> dict[bytes, int]:
+    """The earliest post that is no copy and has a normal form; forms that nobody has are missing."""
+    query = _now_placed().where(membership.c.normal_hash.in_(list(hashes)), membership.c.of.is_(None))
+    found: dict[bytes, int] = {}
+    for row in connection.execute(query.order_by(membership.c.moment, post.c.id)):
+        found.setdefault(row.normal_hash, row.post)
+    return found
+
+
+def leads(connection: Connection, clusters: Collection[str]) -> dict[str, int]:
+    """The first post of each cluster."""
+    rows = select(cluster.c.id, cluster.c.lead).where(cluster.c.id.in_(list(clusters)))
+    return {r.id: r.lead for r in connection.execute(rows)}
+
+
+def sketches(connection: Connection, after: int, scheme: str, limit: int) -> Iterator[tuple[int, int, bytes]]:
+    """(mark, post key, signature) of the sketches drawn after a mark, in order."""
+    query = select(sketch.c.membership, sketch.c.post, sketch.c.signature).where(
+        sketch.c.membership > after, sketch.c.scheme == scheme
+    )
+    for row in connection.execute(query.order_by(sketch.c.membership).limit(limit)):
+        yield row.membership, row.post, row.signature
+
+
+def last_mark(connection: Connection) -> int:
+    """The mark of the newest sketch; 0 before the first."""
+    return int(connection.execute(select(func.max(sketch.c.membership))).scalar_one() or 0)
+
+
+def recount(
+    connection: Connection, ids: Collection[str], places: Sequence[Place], left: Collection[str] = ()
+) -> None:
+    """Bring the counts of clusters up to date: by what came in, or from scratch where posts left."""
+    again = set(left)
+    came = _came([p for p in places if p.cluster not in again])
+    if came:
+        insert = upsert(connection, cluster)
+        new = insert.excluded
+        grown = {
+            "posts": cluster.c.posts + new.posts,
+            "copies": cluster.c.copies + new.copies,
+            "lead": case((new.first_at < cluster.c.first_at, new.lead), else_=cluster.c.lead),
+            "first_at": case((new.first_at < cluster.c.first_at, new.first_at), else_=cluster.c.first_at),
+            "last_at": case((new.last_at > cluster.c.last_at, new.last_at), else_=cluster.c.last_at),
+        }
+        connection.execute(insert.on_conflict_do_update(index_elements=["id"], set_=grown), came)
+    for cluster_id in sorted(again & (set(ids) | again)):
+        _count_again(connection, cluster_id)
+
+
+def _came(places: Sequence[Place]) -> list[dict[str, Any]]:
+    rows: dict[str, dict[str, Any]] = {}
+    for p in sorted(places, key=lambda p: p.moment):
+        copies = int(p.of is not None)
+        row = rows.get(p.cluster)
+        if row is None:
+            rows[p.cluster] = {
+                "id": p.cluster,
+                "lead": p.key,
+                "posts": 1,
+                "copies": copies,
+                "first_at": p.moment,
+                "last_at": p.moment,
+                "burst": False,
+            }
+        else:
+            row.update(posts=row["posts"] + 1, copies=row["copies"] + copies, last_at=p.moment)
+    return [rows[name] for name in sorted(rows)]
+
+
+def _count_again(connection: Connection, cluster_id: str) -> None:
+    members = _now_placed().where(membership.c.cluster == cluster_id).subquery()
+    counted = select(
+        func.count().label("posts"),
+        func.count(members.c.of).label("copies"),
+        func.min(members.c.moment).label("first_at"),
+        func.max(members.c.moment).label("last_at"),
+    )
+    row = connection.execute(counted).one()
+    if not row.posts:
+        connection.execute(delete(cluster).where(cluster.c.id == cluster_id))
+        return
+    first = select(members.c.post).order_by(members.c.moment, members.c.post).limit(1)
+    values = dict(row._mapping) | {"lead": connection.execute(first).scalar_one()}
+    insert = upsert(connection, cluster).values(id=cluster_id, burst=False, **values)
+    connection.execute(insert.on_conflict_do_update(index_elements=["id"], set_=values))
+
+
+def _now_placed() -> Select[Any]:
+    """Memberships of current revisions, of posts that have their place."""
+    return select(membership).join(
+        post,
+        and_(post.c.key == membership.c.post, post.c.revision == membership.c.revision, post.c.placed),
+    )
+
+
+def _forget_old(connection: Connection, keys: list[int]) -> set[str]:
+    """A post placed again gives up its sketch and this revision's place. Returns the clusters it left."""
+    mine = membership.c.post.in_(keys)
+    left = {r.cluster for r in connection.execute(select(membership.c.cluster).where(mine).distinct())}
+    if left:
+        connection.execute(delete(sketch).where(sketch.c.post.in_(keys)))
+        same = and_(post.c.key == membership.c.post, post.c.revision == membership.c.revision)
+        again = select(membership.c.key).join(post, same).where(mine)
+        connection.execute(delete(membership).where(membership.c.key.in_(again)))
+    return left
+
+
+def _membership_row(p: Place) -> dict[str, Any]:
+    return {
+        "post": p.key,
+        "revision": p.revision,
+        "cluster": p.cluster,
+        "of": p.of,
+        "relation": p.relation.value,
+        "similarity": p.similarity,
+        "containment": p.containment,
+        "reason": p.reason,
+        "normal_hash": p.normal_hash,
+        "moment": p.moment,
+    }

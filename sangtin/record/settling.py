@@ -1,0 +1,183 @@
+"""Posts whose evidence changed → their outcomes, written where they differ."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from typing import Any
+
+from sqlalchemy import Connection, Row, and_, bindparam, or_, select, update
+
+from sangtin.post import Act, Bin, Cause, Kind, Label, Membership, Outcome, Prediction, Relation
+from sangtin.record.changes import Change, State
+from sangtin.record.engine import Writing
+from sangtin.record.models import current_model
+from sangtin.record.outcome import Evidence, Said, outcome
+from sangtin.record.schema import membership, model, post, prediction, review
+
+# Keys in one query: far below SQLite's bound of 32,766 parameters.
+BATCH = 1_000
+# A post that a person read before it changed comes first, then what looks negative, then scams.
+EDITED_FIRST = 2.0
+NEGATIVE_FIRST = 1.0
+SCAM_FIRST = 0.5
+
+
+def settle(writing: Writing, keys: Collection[int], what: str = "settled") -> None:
+    """Compute the outcomes of posts anew from all that is known of them, and note every change."""
+    ordered = sorted(set(keys))
+    for start in range(0, len(ordered), BATCH):
+        _settle(writing, ordered[start : start + BATCH], what)
+
+
+def evidence(connection: Connection, keys: Collection[int]) -> dict[int, Evidence]:
+    """All that may settle each of the posts, as `outcome` takes it."""
+    rows = {row.key: row for row in connection.execute(select(post).where(post.c.key.in_(list(keys))))}
+    return _evidence(connection, rows)
+
+
+def _settle(writing: Writing, keys: list[int], what: str) -> None:
+    connection = writing.connection
+    rows = {row.key: row for row in connection.execute(select(post).where(post.c.key.in_(keys)))}
+    rows = {key: row for key, row in rows.items() if row.erased_at is None}
+    known = _evidence(connection, rows)
+    edited = _edited(connection, rows)
+    updates = [_values(row, known[key], key in edited) for key, row in rows.items()]
+    for values in updates:
+        _note(writing, rows[values["row_key"]], values, what)
+    changed = [v for v in updates if _differs(rows[v["row_key"]], v)]
+    if changed:
+        names = [name for name in changed[0] if name != "row_key"]
+        statement = update(post).where(post.c.key == bindparam("row_key"))
+        connection.execute(statement.values({name: bindparam(name) for name in names}), changed)
+
+
+def _values(row: Row[Any], known: Evidence, edited: bool) -> dict[str, Any]:
+    """The columns of a post that follow from its evidence."""
+    result = outcome(known)
+    return {
+        "row_key": row.key,
+        "bin": result.bin.value,
+        "kind": result.kind.value if result.kind else None,
+        "cause": result.cause.value,
+        "settled_by": result.settled_by,
+        "readable": bool(row.placed) and result.bin is not Bin.DUPLICATE,
+        "edited": edited,
+        "attention": _attention(result, known, edited),
+    }
+
+
+def _differs(row: Row[Any], values: dict[str, Any]) -> bool:
+    return any(getattr(row, name) != value for name, value in values.items() if name != "row_key")
+
+
+def _note(writing: Writing, row: Row[Any], values: dict[str, Any], what: str) -> None:
+    """A change row for what an index or a report shows: always when placed, else when the outcome moved."""
+    watched = ("bin", "kind", "cause", "settled_by", "edited")
+    if what != "placed" and all(getattr(row, name) == values[name] for name in watched):
+        return
+    before = State(row.day, Bin(row.bin), Kind(row.kind) if row.kind else None)
+    after = State(row.day, Bin(values["bin"]), Kind(values["kind"]) if values["kind"] else None)
+    cause = Cause(values["cause"])
+    writing.note(Change(row.key, what, row.source, before, after, cause, values["settled_by"]))
+
+
+def _attention(result: Outcome, known: Evidence, edited: bool) -> float | None:
+    """How soon a person should look at a post, in [0, 4]; None where nobody needs to."""
+    read = known.prediction
+    if result.cause not in (Cause.MODEL, Cause.NONE) or read is None:
+        return None
+    first = EDITED_FIRST if edited else 0.0
+    if result.bin is Bin.NEGATIVE:
+        return first + NEGATIVE_FIRST + read.negative
+    if result.kind is Kind.SCAM:
+        return first + SCAM_FIRST
+    if result.bin is Bin.PENDING or edited:
+        return first + read.negative
+    return None
+
+
+def _evidence(connection: Connection, rows: dict[int, Row[Any]]) -> dict[int, Evidence]:
+    members = _memberships(connection, rows)
+    read = _predictions(connection, rows)
+    said = _reviews(connection, rows, members)
+    return {
+        key: Evidence(members[key][1] if key in members else None, read.get(key), tuple(said.get(key, ())))
+        for key in rows
+    }
+
+
+def _memberships(connection: Connection, rows: dict[int, Row[Any]]) -> dict[int, tuple[int, Membership]]:
+    """Post → its membership's own key (which orders placements) and the membership."""
+    found = connection.execute(select(membership).where(membership.c.post.in_(list(rows))))
+    return {
+        m.post: (
+            m.key,
+            Membership(m.cluster, m.of, m.similarity, Relation(m.relation), m.containment, m.reason),
+        )
+        for m in found
+        if m.revision == rows[m.post].revision and rows[m.post].placed
+    }
+
+
+def _predictions(connection: Connection, rows: dict[int, Row[Any]]) -> dict[int, Prediction]:
+    """The current model's answers; the model's that answered last where the current one has not yet."""
+    wanted = current_model(connection)
+    found: dict[int, Prediction] = {}
+    query = select(prediction, model.c.name).join(model, model.c.key == prediction.c.model)
+    for p in connection.execute(query.where(prediction.c.post.in_(list(rows)))):
+        row = rows[p.post]
+        if p.revision != row.revision or p.model not in (wanted, row.answered_by):
+            continue
+        if p.model == wanted or p.post not in found:
+            kind = Kind(p.kind) if p.kind else None
+            found[p.post] = Prediction(
+                p.name, p.reader, Label(p.label), kind, p.spam, p.negative, p.positive, p.settled, p.reason
+            )
+    return found
+
+
+def _reviews(
+    connection: Connection, rows: dict[int, Row[Any]], members: dict[int, tuple[int, Membership]]
+) -> dict[int, list[Said]]:
+    """What people said, not undone: of the post's current revision, or of its original when it was a copy."""
+    originals = {m.of for _, m in members.values() if m.of is not None}
+    about = or_(review.c.post.in_(list(rows)), and_(review.c.post.in_(list(originals)), review.c.on_cluster))
+    undone = select(review.c.undoes).where(review.c.undoes.is_not(None))
+    query = select(review).where(about, review.c.id.not_in(undone), review.c.act != Act.UNDO.value)
+    said: dict[int, list[Said]] = {}
+    copies: dict[int, list[int]] = {}
+    for key, (_, member) in members.items():
+        if member.of is not None:
+            copies.setdefault(member.of, []).append(key)
+    for r in connection.execute(query):
+        each = Said(
+            r.id,
+            r.reviewer,
+            Act(r.act),
+            r.on_cluster,
+            Label(r.label) if r.label else None,
+            Kind(r.kind) if r.kind else None,
+        )
+        if r.post in rows and r.revision == rows[r.post].revision:
+            said.setdefault(r.post, []).append(each)
+        if r.on_cluster:
+            for key in copies.get(r.post, ()):
+                if members[key][0] <= r.placed_until:
+                    said.setdefault(key, []).append(each)
+    return said
+
+
+def _edited(connection: Connection, rows: dict[int, Row[Any]]) -> set[int]:
+    """Posts whose earlier revision a person labelled and whose current one nobody has."""
+    labelled: dict[int, set[int]] = {}
+    undone = select(review.c.undoes).where(review.c.undoes.is_not(None))
+    query = select(review.c.post, review.c.revision).where(
+        review.c.post.in_(_keys_of_edited(rows)), review.c.act == Act.LABEL.value, review.c.id.not_in(undone)
+    )
+    for r in connection.execute(query):
+        labelled.setdefault(r.post, set()).add(r.revision)
+    return {key for key, revisions in labelled.items() if rows[key].revision not in revisions}
+
+
+def _keys_of_edited(rows: dict[int, Row[Any]]) -> Iterable[int]:
+    return [key for key, row in rows.items() if row.revision > 1]
