@@ -1,0 +1,124 @@
+"""A model folder on disk ↔ what it says of itself. A folder is never changed once it has a name."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from datetime import date
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from sangtin.errors import InputError, MissingError, UsageError
+
+CARD = "model.json"
+HASH_LENGTH = 8  # hex digits in a name: 4 billion, for a handful of models a day
+
+
+class Step(BaseModel):
+    """One reader of a model. It settles a text whose likeliest label reaches its threshold."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    name: str = Field(pattern=r"^[a-z][a-z0-9-]*$")
+    type: str
+    thresholds: dict[str, float] | None = Field(
+        default=None, description="Least probability per label; None, or a label left out: settles none."
+    )
+
+
+class ModelCard(BaseModel):
+    """model.json: the readers in order, what they answer, the hash of every file and of the data."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    format: int = Field(ge=1, le=1)
+    name: str = Field(pattern=r"^\d{4}-\d{2}-\d{2}-[0-9a-f]{8}$")
+    labels: tuple[str, ...] = Field(min_length=1)
+    readers: tuple[Step, ...] = Field(min_length=1)
+    data: str = Field(description="SHA-256 of the rows that trained it and chose its thresholds.")
+    files: dict[str, str] = Field(description="SHA-256 of each other file.")
+
+    @property
+    def made(self) -> date:
+        """The day in the name."""
+        return date.fromisoformat(self.name[:10])
+
+
+def write_card(
+    folder: Path, day: date, readers: tuple[Step, ...], meaning: tuple[tuple[str, ...], str]
+) -> ModelCard:
+    """Seal `folder`, whose readers are written, with a model.json. `meaning` is (labels, data hash)."""
+    labels, data = meaning
+    files = {
+        str(f.relative_to(folder)): _hash(f)
+        for f in sorted(folder.rglob("*"))
+        if f.is_file() and f.name != CARD
+    }
+    draft = ModelCard(
+        format=1, name=f"{day}-{'0' * HASH_LENGTH}", labels=labels, readers=readers, data=data, files=files
+    )
+    card = draft.model_copy(update={"name": f"{day}-{_digest(draft)}"})
+    (folder / CARD).write_text(card.model_dump_json(indent=1) + "\n", encoding="utf-8")
+    return card
+
+
+def read_card(folder: Path) -> ModelCard:
+    """Read and check model.json and the hash of every file it names."""
+    file = folder / CARD
+    if not file.is_file():
+        raise MissingError(
+            f"{folder} is not a model folder: it has no {CARD}. Train one with `sangtin train fit`, "
+            "or name one that `sangtin model list` shows."
+        )
+    try:
+        card = ModelCard.model_validate_json(file.read_bytes())
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(map(str, first["loc"])) or "the file"
+        raise InputError(
+            f"{file} is damaged ({where}: {first['msg']}). Copy or train the model again."
+        ) from None
+    _check(folder, card)
+    return card
+
+
+def find(name: str, models: Path, shipped: Path) -> Path:
+    """The folder that `name` means: a path, `shipped`, or the name of a model in `models`."""
+    if name == "shipped":
+        return shipped
+    for folder in (models / name, Path(name).expanduser()):
+        if (folder / CARD).is_file():
+            return folder
+    if (shipped / CARD).is_file() and read_card(shipped).name == name:
+        return shipped
+    raise UsageError(
+        f"There is no model {name!r}: neither a folder with a {CARD}, nor one under {models}. "
+        "`sangtin model list` shows what there is."
+    )
+
+
+def _check(folder: Path, card: ModelCard) -> None:
+    unknown = {label for step in card.readers for label in step.thresholds or ()} - set(card.labels)
+    if unknown:
+        raise InputError(
+            f"{folder / CARD} has thresholds for labels it does not know: {', '.join(sorted(unknown))}."
+        )
+    for name, wanted in card.files.items():
+        file = folder / name
+        if not file.resolve().is_relative_to(folder.resolve()) or not file.is_file():
+            raise InputError(f"{file} is missing: the model folder is not whole. Copy or train it again.")
+        if _hash(file) != wanted:
+            raise InputError(f"{file} was changed after the model was made. Copy or train it again.")
+    if card.name[-HASH_LENGTH:] != _digest(card):
+        raise InputError(f"{folder / CARD} was changed after the model was made. Copy or train it again.")
+
+
+def _digest(card: ModelCard) -> str:
+    said = json.dumps(card.model_dump(exclude={"name"}), sort_keys=True, ensure_ascii=False)
+    return hashlib.sha256(said.encode()).hexdigest()[:HASH_LENGTH]
+
+
+def _hash(file: Path) -> str:
+    with file.open("rb") as opened:
+        return hashlib.file_digest(opened, "sha256").hexdigest()

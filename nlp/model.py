@@ -1,0 +1,109 @@
+"""A model folder → answers: readers in order, each settling only what it is sure of."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from nlp.answer import Answer, Class, Moved
+from nlp.folder import read_card
+from nlp.reader import Probabilities, Reader, load_reader
+from sangtin.errors import InputError, UsageError
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A reader and the least probability at which it settles each label; None settles nothing."""
+
+    reader: Reader
+    thresholds: Mapping[str, float] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """Readers in order. Same text, same answer, whatever else is read with it."""
+
+    name: str
+    labels: tuple[str, ...]
+    steps: tuple[Step, ...]
+
+    def read(self, texts: Sequence[str]) -> list[Answer]:
+        """One answer for each text, in order, for an empty text too."""
+        answers: list[Answer | None] = [None] * len(texts)
+        left = list(range(len(texts)))
+        for step in self.steps:
+            if not left:
+                break
+            found = self._answers(step, [texts[i] for i in left])
+            for place, answer in zip(left, found, strict=True):
+                answers[place] = answer
+            left = [i for i, answer in zip(left, found, strict=True) if not answer.settled]
+        return [answer for answer in answers if answer is not None]
+
+    def why(self, text: str, label: str) -> list[Moved]:
+        """What in `text` moved `label`, by the reader that answered it; strongest first."""
+        if label not in self.labels:
+            raise UsageError(f"The model {self.name} has no label {label!r}, only {', '.join(self.labels)}.")
+        answered = self.read([text])[0].reader
+        return next(s.reader for s in self.steps if s.reader.name == answered).why(text, label)
+
+    def _answers(self, step: Step, texts: Sequence[str]) -> list[Answer]:
+        shares = step.reader.read(texts)
+        of_label = fold(shares, step.reader.classes, self.labels)
+        return [self._answer(step, row, summed) for row, summed in zip(shares, of_label, strict=True)]
+
+    def _answer(self, step: Step, row: Probabilities, summed: Probabilities) -> Answer:
+        best = int(summed.argmax())
+        label = self.labels[best]
+        settled, reason = _settles(step.thresholds, label, float(summed[best]))
+        return Answer(
+            label=label,
+            kind=_kind(row, step.reader.classes, label),
+            scores=dict(zip(self.labels, summed.tolist(), strict=True)),
+            settled=settled,
+            reader=step.reader.name,
+            reason=reason,
+        )
+
+
+def load(folder: Path) -> Model:
+    """Read a model folder, check it whole, and make it ready to read."""
+    card = read_card(folder)
+    steps = tuple(
+        Step(load_reader(folder / step.name, step.name, step.type), step.thresholds) for step in card.readers
+    )
+    for step in steps:
+        held = tuple(dict.fromkeys(one.label for one in step.reader.classes))
+        if set(held) != set(card.labels):
+            raise InputError(
+                f"{folder}: the reader {step.reader.name} answers {', '.join(held)}, the model "
+                f"{', '.join(card.labels)}. Train the model again."
+            )
+    return Model(card.name, card.labels, steps)
+
+
+def fold(shares: Probabilities, classes: Sequence[Class], labels: Sequence[str]) -> Probabilities:
+    """Probabilities of classes (texts, classes) → of labels (texts, labels)."""
+    table = np.zeros((len(classes), len(labels)))
+    for place, one in enumerate(classes):
+        table[place, labels.index(one.label)] = 1
+    folded: Probabilities = shares @ table
+    return folded
+
+
+def _kind(row: Probabilities, classes: Sequence[Class], label: str) -> str | None:
+    mine = [(share, one.kind) for share, one in zip(row.tolist(), classes, strict=True) if one.label == label]
+    return max(mine, key=lambda pair: pair[0])[1]
+
+
+def _settles(thresholds: Mapping[str, float] | None, label: str, share: float) -> tuple[bool, str]:
+    """Whether a share of a label is enough, and why in a few words."""
+    least = None if thresholds is None else thresholds.get(label)
+    if least is None:
+        return False, f"no threshold for {label}"
+    if share < least:
+        return False, f"{label} {share:.2f} < {least:.2f}"
+    return True, f"{label} {share:.2f} ≥ {least:.2f}"

@@ -1,0 +1,49 @@
+"""One set of weights, whatever its kind: texts → probabilities, and what moved them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from nlp.answer import Class, Moved
+from sangtin.errors import InputError
+
+Probabilities = npt.NDArray[np.float64]
+
+
+class Reader(Protocol):
+    """What a model asks of a reader. Same text and weights, same answer, whatever else is in the batch."""
+
+    @property
+    def name(self) -> str:
+        """What the model calls it; also its folder."""
+        ...
+
+    @property
+    def classes(self) -> tuple[Class, ...]:
+        """What it tells apart, in the order of its columns."""
+        ...
+
+    def read(self, texts: Sequence[str]) -> Probabilities:
+        """Shape (texts, classes); every row lies in [0, 1] and sums to 1. Any text has an answer."""
+        ...
+
+    def why(self, text: str, label: str) -> list[Moved]:
+        """The parts of `text` that moved `label` most, strongest first."""
+        ...
+
+
+def load_reader(folder: Path, name: str, kind: str) -> Reader:
+    """The reader of type `kind` in `folder`; an unknown type is an InputError."""
+    if kind == "linear":
+        from nlp.linear import LinearReader
+
+        return LinearReader.load(folder, name)
+    raise InputError(
+        f"{folder} holds a reader of type {kind!r}, which this version does not know. "
+        "Install the version of Sàng Tin that made the model, or take another model."
+    )

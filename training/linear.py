@@ -1,0 +1,125 @@
+"""Labelled rows → a linear reader: softmax regression on hashed n-grams, then quantised to int8."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+from nlp import Class, ngrams
+from nlp.linear import LinearReader
+from nlp.prepare import prepare
+
+if TYPE_CHECKING:
+    from scipy.sparse import csr_matrix
+
+Floats = npt.NDArray[np.float32]
+
+FAMILIES = (
+    ngrams.Family("marked", "char", (2, 3, 4, 5), 19),
+    ngrams.Family("marked", "word", (1, 2), 18),
+)
+TEXTS_A_BATCH = 512
+LEAST_TEXTS = 2  # an n-gram of one text teaches its accidents
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """How a linear reader is trained. Defaults are what tests/bench/reading.py chose."""
+
+    families: tuple[ngrams.Family, ...] = FAMILIES
+    penalty: float = 1e-5
+    rounds: int = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Examples:
+    """Texts with a share of each class, shape (texts, classes), and weights, shape (texts,)."""
+
+    texts: Sequence[str]
+    shares: Floats
+    weights: Floats
+
+
+def fit_linear(examples: Examples, classes: tuple[Class, ...], settings: Settings) -> LinearReader:
+    """Train, quantise, and return a reader of temperature 1. Same examples, same reader."""
+    table = features(examples.texts, settings.families)
+    scarcity = _scarcity(table)
+    used = np.flatnonzero(scarcity)
+    from scipy.sparse import diags
+
+    scaled = (table[:, used] @ diags(scarcity[used])).tocsr().astype(np.float32)
+    weights, bias = _descend(scaled, examples, settings)
+    full = np.zeros((table.shape[1], len(classes)), np.float32)
+    full[used] = weights * scarcity[used, None]
+    return _quantised(full, bias, classes, settings.families)
+
+
+def features(texts: Sequence[str], families: Sequence[ngrams.Family]) -> csr_matrix:
+    """Distinct n-grams of each text, shape (texts, rows of all families), each family of length 1."""
+    from scipy.sparse import csr_matrix, hstack
+
+    found: list[list[ngrams.Grams]] = []
+    for first in range(0, len(texts), TEXTS_A_BATCH):
+        forms = [prepare(text) for text in texts[first : first + TEXTS_A_BATCH]]
+        found.append(ngrams.grams(forms, families))
+    blocks = []
+    for place, family in enumerate(families):
+        rows = np.concatenate([batch[place].rows for batch in found])
+        counts = np.concatenate([batch[place].counts for batch in found])
+        ends = np.concatenate([[0], np.cumsum(counts)])
+        values = np.repeat(1 / np.sqrt(np.maximum(counts, 1)), counts).astype(np.float32)
+        blocks.append(csr_matrix((values, rows, ends), shape=(len(texts), 1 << family.bits)))
+    return hstack(blocks, format="csr")
+
+
+def _scarcity(table: csr_matrix) -> Floats:
+    """Inverse document frequency of each row; 0 for those in fewer than LEAST_TEXTS texts."""
+    held = np.bincount(table.indices, minlength=table.shape[1])
+    scarcity = np.log((table.shape[0] + 1) / (held + 1)) + 1
+    return np.where(held >= LEAST_TEXTS, scarcity, 0).astype(np.float32)
+
+
+def _descend(table: csr_matrix, examples: Examples, settings: Settings) -> tuple[Floats, Floats]:
+    """Weights and bias that minimise cross-entropy + penalty/2 × Σ weights², by L-BFGS."""
+    from scipy.optimize import minimize
+
+    size, classes = table.shape[1], examples.shares.shape[1]
+    back = table.T.tocsr()
+    share = (examples.weights / examples.weights.sum())[:, None].astype(np.float32)
+
+    def loss(flat: npt.NDArray[np.float64]) -> tuple[float, npt.NDArray[np.float64]]:
+        held = flat.reshape(size + 1, classes).astype(np.float32)
+        logits = table @ held[:size] + held[size]
+        logits -= logits.max(axis=1, keepdims=True)
+        total = np.log(np.exp(logits).sum(axis=1, keepdims=True))
+        lost = -(share * examples.shares * (logits - total)).sum(dtype=np.float64)
+        lost += settings.penalty / 2 * np.square(held[:size]).sum(dtype=np.float64)
+        slope = share * (np.exp(logits - total) * examples.shares.sum(1, keepdims=True) - examples.shares)
+        gradient = np.empty((size + 1, classes))
+        gradient[:size] = back @ slope + settings.penalty * held[:size]
+        gradient[size] = slope.sum(axis=0)
+        return float(lost), gradient.ravel()
+
+    options: dict[str, Any] = {"maxiter": settings.rounds, "maxcor": 6, "ftol": 1e-7}
+    found = minimize(loss, np.zeros((size + 1) * classes), jac=True, method="L-BFGS-B", options=options)
+    held = found.x.reshape(size + 1, classes).astype(np.float32)
+    return held[:size], held[size]
+
+
+def _quantised(
+    weights: Floats, bias: Floats, classes: tuple[Class, ...], families: tuple[ngrams.Family, ...]
+) -> LinearReader:
+    """Round the weights of each family and class to 8 bits of their greatest size."""
+    scale = np.zeros((len(families), len(classes)), np.float32)
+    whole = np.zeros(weights.shape, np.int8)
+    first = 0
+    for place, family in enumerate(families):
+        rows = slice(first, first + (1 << family.bits))
+        scale[place] = np.maximum(np.abs(weights[rows]).max(axis=0) / 127, np.finfo(np.float32).tiny)
+        whole[rows] = np.rint(weights[rows] / scale[place]).astype(np.int8)
+        first = rows.stop
+    return LinearReader("linear", classes, families, whole, scale, bias.astype(np.float32), 1.0)

@@ -1,0 +1,114 @@
+"""Labelled JSONL files → rows to train on or to evaluate against."""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from nlp import Class
+from sangtin.errors import InputError, UsageError
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One labelled text. `weight` ≥ 0 says how much it counts."""
+
+    text: str
+    target: Class
+    weight: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Fields:
+    """Which fields of a row hold what, and how its labels are renamed."""
+
+    text: str = "text"
+    label: str = "label"
+    kind: str | None = None
+    weight: str | None = None
+    renamed: Mapping[str, str] = field(default_factory=dict)
+
+
+def read_rows(files: Sequence[Path], fields: Fields) -> list[Row]:
+    """Every labelled row of the files, in order. A row whose label is null is left out; InputError says
+    file and line of one that cannot be read."""
+    rows = [_row(value, fields, where) for file in files for where, value in _objects(file)]
+    found = [row for row in rows if row is not None]
+    if not found:
+        raise UsageError(
+            f"No labelled row in {', '.join(map(str, files))}: no field {fields.label!r} holds a label. "
+            "Name it with --label."
+        )
+    return found
+
+
+def data_hash(rows: Sequence[Row]) -> str:
+    """SHA-256 over the rows, in order: which data made a model."""
+    digest = hashlib.sha256()
+    for row in rows:
+        said = [row.text, row.target.label, row.target.kind, row.weight]
+        digest.update(json.dumps(said, ensure_ascii=True).encode() + b"\n")
+    return digest.hexdigest()
+
+
+def read_map(said: str) -> dict[str, str]:
+    """`old=new,old=new` → a dict; UsageError where a part has no `=`."""
+    pairs = [part.partition("=") for part in said.split(",") if part.strip()]
+    wrong = [old for old, sign, _new in pairs if not sign]
+    if wrong:
+        raise UsageError(f"--map {said!r}: {wrong[0]!r} has no '='. Write old=new,old=new.")
+    return {old.strip(): new.strip() for old, _sign, new in pairs}
+
+
+def _objects(file: Path) -> Iterator[tuple[str, dict[str, object]]]:
+    """Each line's object with `file:line`; blank lines are passed over."""
+    opener = gzip.open if file.suffix == ".gz" else open
+    try:
+        with opener(file, "rt", encoding="utf-8-sig") as lines:
+            for number, line in enumerate(lines, 1):
+                if line.strip():
+                    yield f"{file}:{number}", _object(line, f"{file}:{number}")
+    except FileNotFoundError:
+        raise UsageError(f"{file} does not exist. Check the path.") from None
+    except (UnicodeDecodeError, gzip.BadGzipFile, EOFError) as error:
+        raise InputError(
+            f"{file} cannot be read ({error}). It must be UTF-8 JSONL, or that in .gz."
+        ) from None
+
+
+def _object(line: str, where: str) -> dict[str, object]:
+    try:
+        value = json.loads(line)
+    except (ValueError, RecursionError) as error:
+        raise InputError(f"{where} is not JSON ({error}). Mend or remove the line.") from None
+    if not isinstance(value, dict):
+        raise InputError(f"{where} is not a JSON object. Each line must be one, with text and label.")
+    return value
+
+
+def _row(value: Mapping[str, object], fields: Fields, where: str) -> Row | None:
+    text, label = value.get(fields.text), value.get(fields.label)
+    if label is None:
+        return None
+    if not isinstance(text, str):
+        raise InputError(f"{where}: the field {fields.text!r} holds no text. Name the right one with --text.")
+    if isinstance(label, bool) or not isinstance(label, str | int):
+        raise InputError(f"{where}: the label {label!r} is neither a word nor a whole number.")
+    kind = value.get(fields.kind) if fields.kind else None
+    if kind is not None and not isinstance(kind, str):
+        raise InputError(f"{where}: the kind {kind!r} is not a word.")
+    named = fields.renamed.get(str(label), str(label))
+    return Row(text, Class(named, kind), _weight(value, fields, where))
+
+
+def _weight(value: Mapping[str, object], fields: Fields, where: str) -> float:
+    weight = value.get(fields.weight, 1.0) if fields.weight else 1.0
+    if isinstance(weight, bool):  # `sure` in a labelled set: an unsure row counts less
+        return 1.0 if weight else 0.4
+    if not isinstance(weight, int | float) or not 0 <= weight < float("inf"):
+        raise InputError(f"{where}: the weight {weight!r} is not a number of 0 or more.")
+    return float(weight)
