@@ -83,7 +83,7 @@ def spread(connection: Connection, cluster_id: str) -> Spread | None:
         cluster=found,
         authors=int(connection.execute(authors).scalar_one()),
         sources=tuple(row[0] for row in connection.execute(sources)),
-        days=dict(connection.execute(days).tuples().all()),
+        days=dict(connection.execute(days).all()),
     )
 
 

@@ -52,7 +52,7 @@ def kinds(connection: Connection, scope: Scope = EVERYTHING) -> dict[Kind, int]:
     """How many posts of the bin spam are of each kind."""
     rows = _within(select(rollup.c.kind, func.sum(rollup.c.posts)), rollup, scope)
     found = connection.execute(rows.where(rollup.c.bin == Bin.SPAM.value).group_by(rollup.c.kind))
-    return {Kind(kind): int(posts) for kind, posts in found.tuples() if kind and posts}
+    return {Kind(kind): int(posts) for kind, posts in found if kind and posts}
 
 
 def trend(connection: Connection, scope: Scope = EVERYTHING) -> dict[date, Ledger]:
@@ -60,7 +60,7 @@ def trend(connection: Connection, scope: Scope = EVERYTHING) -> dict[date, Ledge
     rows = _within(select(rollup.c.day, rollup.c.bin, func.sum(rollup.c.posts)), rollup, scope)
     days: dict[date, dict[str, int]] = {}
     found = connection.execute(rows.group_by(rollup.c.day, rollup.c.bin).order_by(rollup.c.day))
-    for day, bin_, posts in found.tuples():
+    for day, bin_, posts in found:
         days.setdefault(day, {})[bin_] = int(posts)
     return {day: _ledger(counts) for day, counts in days.items() if any(counts.values())}
 
@@ -70,7 +70,7 @@ def by_source(connection: Connection, scope: Scope = EVERYTHING) -> dict[str, Le
     rows = _within(select(rollup.c.source, rollup.c.bin, func.sum(rollup.c.posts)), rollup, scope)
     sources: dict[str, dict[str, int]] = {}
     found = connection.execute(rows.group_by(rollup.c.source, rollup.c.bin).order_by(rollup.c.source))
-    for source, bin_, posts in found.tuples():
+    for source, bin_, posts in found:
         sources.setdefault(source, {})[bin_] = int(posts)
     return {source: _ledger(counts) for source, counts in sources.items() if any(counts.values())}
 
@@ -119,7 +119,7 @@ def _within(query: Select[Any], table: Table, scope: Scope, *, day: str = "day")
 
 
 def _counts(connection: Connection, query: Select[Any]) -> dict[str, int]:
-    return {bin_: int(posts or 0) for bin_, posts in connection.execute(query).tuples()}
+    return {bin_: int(posts or 0) for bin_, posts in connection.execute(query)}
 
 
 def _ledger(counts: dict[str, int]) -> Ledger:

@@ -68,9 +68,7 @@ def answer(writing: Writing, model: int, answers: Sequence[Answer], again: Colle
         return
     alive = post.c.erased_at.is_(None)
     current = dict(
-        connection.execute(select(post.c.key, post.c.revision).where(post.c.key.in_(keys), alive))
-        .tuples()
-        .all()
+        connection.execute(select(post.c.key, post.c.revision).where(post.c.key.in_(keys), alive)).all()
     )
     rows = [_prediction_row(a, model) for a in answers if a.key in current]
     if rows:

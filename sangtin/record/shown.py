@@ -154,7 +154,7 @@ def _copies(connection: Connection, keys: Sequence[int]) -> dict[int, int]:
         .where(membership.c.of.in_(list(keys)), post.c.bin == Bin.DUPLICATE.value)
         .group_by(membership.c.of)
     )
-    return {of: count for of, count in connection.execute(counted).tuples() if of is not None}
+    return {of: count for of, count in connection.execute(counted) if of is not None}
 
 
 def _summary(row: Row[Any], copies: int) -> Summary:
