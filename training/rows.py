@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import gzip
 import hashlib
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from nlp import Class
+from nlp.jsonl import objects
 from sangtin.errors import InputError, UsageError
 
 
@@ -36,7 +36,7 @@ class Fields:
 def read_rows(files: Sequence[Path], fields: Fields) -> list[Row]:
     """Every labelled row of the files, in order. A row whose label is null is left out; InputError says
     file and line of one that cannot be read."""
-    rows = [_row(value, fields, where) for file in files for where, value in _objects(file)]
+    rows = [_row(value, fields, where) for file in files for where, value in objects(file)]
     found = [row for row in rows if row is not None]
     if not found:
         raise UsageError(
@@ -62,32 +62,6 @@ def read_map(said: str) -> dict[str, str]:
     if wrong:
         raise UsageError(f"--map {said!r}: {wrong[0]!r} has no '='. Write old=new,old=new.")
     return {old.strip(): new.strip() for old, _sign, new in pairs}
-
-
-def _objects(file: Path) -> Iterator[tuple[str, dict[str, object]]]:
-    """Each line's object with `file:line`; blank lines are passed over."""
-    opener = gzip.open if file.suffix == ".gz" else open
-    try:
-        with opener(file, "rt", encoding="utf-8-sig") as lines:
-            for number, line in enumerate(lines, 1):
-                if line.strip():
-                    yield f"{file}:{number}", _object(line, f"{file}:{number}")
-    except FileNotFoundError:
-        raise UsageError(f"{file} does not exist. Check the path.") from None
-    except (UnicodeDecodeError, gzip.BadGzipFile, EOFError) as error:
-        raise InputError(
-            f"{file} cannot be read ({error}). It must be UTF-8 JSONL, or that in .gz."
-        ) from None
-
-
-def _object(line: str, where: str) -> dict[str, object]:
-    try:
-        value = json.loads(line)
-    except (ValueError, RecursionError) as error:
-        raise InputError(f"{where} is not JSON ({error}). Mend or remove the line.") from None
-    if not isinstance(value, dict):
-        raise InputError(f"{where} is not a JSON object. Each line must be one, with text and label.")
-    return value
 
 
 def _row(value: Mapping[str, object], fields: Fields, where: str) -> Row | None:
