@@ -12,7 +12,6 @@ from sqlalchemy import Connection, select, update
 from sangtin.post import Bin, Cause, Post, day_of, now, text_hash
 from sangtin.record.changes import Change, State
 from sangtin.record.engine import Writing
-from sangtin.record.erasing import erased_ids
 from sangtin.record.revisions import Span, current, fetch
 from sangtin.record.schema import post, revision
 
@@ -81,8 +80,7 @@ def _add(writing: Writing, batch: list[_Fetch]) -> Counts:
     connection = writing.connection
     ids = [each.post.id for each in batch]
     known = {row.id: row for row in connection.execute(select(post).where(post.c.id.in_(ids)))}
-    gone = erased_ids(connection, [post_id for post_id in ids if post_id not in known])
-    fresh = [each for each in batch if each.post.id not in known and each.post.id not in gone]
+    fresh = [each for each in batch if each.post.id not in known]
     _insert(writing, fresh)
     old = [(known[each.post.id], each) for each in batch if each.post.id in known]
     changed = _fetch_again(writing, old)

@@ -11,7 +11,6 @@ from sqlalchemy import Connection, Row, and_, func, select
 
 from sangtin.post import Bin, Cause, Engagement, Flag, Kind, Label, Membership, Outcome, Prediction, Relation
 from sangtin.record import changes, reviews
-from sangtin.record.erasing import erased_key
 from sangtin.record.schema import change, cluster, membership, model, post, prediction, revision
 
 
@@ -78,9 +77,6 @@ def show(connection: Connection, post_id: str) -> Shown | None:
     """Everything about a post; None where the record never had it."""
     row = connection.execute(select(post).where(post.c.id == post_id)).first()
     if row is None:
-        key = erased_key(connection, post_id)
-        row = connection.execute(select(post).where(post.c.key == key)).first() if key else None
-    if row is None:
         return None
     found = summaries(connection, [row.key])
     return Shown(
@@ -109,7 +105,7 @@ def summaries_by_id(connection: Connection, ids: Sequence[str]) -> list[Summary]
 
 
 def ids_of(connection: Connection, keys: Collection[int]) -> dict[int, str]:
-    """Ids by key, of erased posts too (their ids tell nothing)."""
+    """Ids by key, of erased posts too."""
     rows = connection.execute(select(post.c.key, post.c.id).where(post.c.key.in_(list(keys))))
     return {row.key: row.id for row in rows}
 
