@@ -313,6 +313,16 @@ held = Table(
 )
 Index("ix_held_holder", held.c.holder)
 
+refused = Table(
+    "refused",
+    metadata,
+    Column("index", String, primary_key=True),
+    Column("post", Key, ForeignKey("post.key"), primary_key=True, autoincrement=False),
+    Column("number", BigInteger, nullable=False),
+    Column("reason", String, nullable=False),
+    Column("at", Moment, nullable=False),
+)
+
 person = Table(
     "person",
     metadata,

@@ -264,6 +264,16 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("post", "revision", "model", name=op.f("pk_prediction")),
     )
     op.create_table(
+        "refused",
+        sa.Column("index", sa.String(), nullable=False),
+        sa.Column("post", KEY, autoincrement=False, nullable=False),
+        sa.Column("number", sa.BigInteger(), nullable=False),
+        sa.Column("reason", sa.String(), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(["post"], ["post.key"], name=op.f("fk_refused_post")),
+        sa.PrimaryKeyConstraint("index", "post", name=op.f("pk_refused")),
+    )
+    op.create_table(
         "review",
         sa.Column("id", KEY, autoincrement=True, nullable=False),
         sa.Column("at", sa.BigInteger(), nullable=False),

@@ -1,0 +1,222 @@
+"""Numbered changes of the record → a search index that agrees with it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice
+
+import structlog
+
+from sangtin.errors import BusyError
+from sangtin.record import Record, following, leases
+from sangtin.record.changes import last_number
+from sangtin.record.following import Changed
+from sangtin.record.leases import Lease
+from sangtin.record.shown import Summary
+from sangtin.search import Digest, Document, Gone, Position, Refusal, Search
+
+# Changes in one transaction of the index.
+BATCH = 2_000
+# How often to look for changes, and how long to wait for another follower before saying how far it is, in s.
+WATCH_S = 0.5
+PATIENCE_S = 30.0
+LEASE = "follow"
+
+Advance = Callable[[int], None]
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """How a comparison ended: posts in the record, differences mended, whether both agree now."""
+
+    posts: int
+    mended: int
+    agree: bool
+
+
+def _silent(_count: int) -> None:
+    """Progress that nobody looks at."""
+
+
+def lag(record: Record, search: Search) -> int:
+    """How many changes the index is behind; all of them where it follows another epoch."""
+    position = search.position()
+    held = position.number if position and position.epoch == record.epoch() else 0
+    with record.read() as connection:
+        return last_number(connection) - held
+
+
+def size(record: Record) -> int:
+    """How many posts a complete index holds."""
+    with record.read() as connection:
+        return following.count(connection)
+
+
+def follow(record: Record, search: Search, advance: Advance = _silent) -> int:
+    """Catch up with the record, or wait while another follower does. Returns how far the index still lags."""
+    until = time.monotonic() + PATIENCE_S
+    while True:
+        with leases.taken(record, LEASE) as lease:
+            if lease:
+                _catch_up(record, search, lease, advance)
+                return lag(record, search)
+        if not (left := lag(record, search)) or time.monotonic() > until:
+            return left
+        time.sleep(WATCH_S)
+
+
+def follow_if_free(record: Record, search: Search) -> None:
+    """Catch up with the record, unless another follower is at it."""
+    with leases.taken(record, LEASE) as lease:
+        if lease:
+            _catch_up(record, search, lease, _silent)
+
+
+def rebuild(record: Record, search: Search, advance: Advance = _silent) -> None:
+    """Build a new version of the index beside the present one, which answers until the new one takes over."""
+    with leases.taken(record, LEASE) as lease:
+        if lease is None:
+            raise BusyError("Another process is following the record. Stop it, then rebuild.")
+        _rebuild(record, search, lease, advance)
+        _catch_up(record, search, lease, _silent)
+
+
+def check(record: Record, search: Search) -> Checked:
+    """Catch up, compare every post by its digest, mend what differs, and say whether both agree now."""
+    with leases.taken(record, LEASE) as lease:
+        if lease is None:
+            raise BusyError("Another process is following the record. Stop it, then check.")
+        _catch_up(record, search, lease, _silent)
+        wrong, gone = _differences(record, search)
+        _mend(record, search, wrong, gone)
+        _catch_up(record, search, lease, _silent)
+        left = _differences(record, search) if wrong or gone else ((), ())
+        return Checked(size(record), len(wrong) + len(gone), not any(left))
+
+
+def document(changed: Changed) -> Document:
+    """A post as the index holds it."""
+    summary = changed.summary
+    if summary is None:
+        raise ValueError(f"{changed.id} was erased; it has no document")
+    return _document(summary, changed.number)
+
+
+def _document(s: Summary, number: int) -> Document:
+    return Document(
+        id=s.id,
+        text=s.text,
+        source=s.source,
+        moment=s.moment,
+        number=number,
+        bin=s.outcome.bin,
+        cause=s.outcome.cause,
+        kind=s.outcome.kind,
+        flags=tuple(sorted(s.flags)),
+        author_key=s.author_key,
+        thread=s.thread,
+        cluster=s.membership.cluster if s.membership else None,
+        relation=s.membership.relation if s.membership else None,
+    )
+
+
+def _catch_up(record: Record, search: Search, lease: Lease, advance: Advance) -> None:
+    epoch = record.epoch()
+    position = search.position()
+    if position is not None and position.epoch != epoch:
+        _rebuild(record, search, lease, _silent)
+        position = search.position()
+    at = position.number if position else 0
+    while not lease.lost:
+        with record.read() as connection:
+            changes, reached = following.changed(connection, at, BATCH)
+        if not changes and position is not None:
+            return
+        refusals = search.apply(_alive(changes), _gone(changes), Position(epoch, reached))
+        position = Position(epoch, reached)
+        _keep(record, [c.id for c in changes], refusals)
+        advance(reached - at)
+        at = reached
+
+
+def _rebuild(record: Record, search: Search, lease: Lease, advance: Advance) -> None:
+    """One page after another; what changes meanwhile is followed afterwards from where the reading began."""
+    epoch = record.epoch()
+    with search.build(epoch) as build, record.read() as connection:
+        start = Position(epoch, last_number(connection))
+        build.apply((), (), Position(epoch, 0))
+        for page in following.pages(connection, BATCH):
+            refusals = build.apply(_alive(page), (), Position(epoch, 0))
+            _keep(record, [c.id for c in page], refusals)
+            advance(len(page))
+            if lease.lost:
+                raise BusyError("The lease on following lapsed during the rebuild. Run it again.")
+        build.apply((), (), start)
+        build.switch()
+
+
+def _alive(changes: Sequence[Changed]) -> list[Document]:
+    return [document(c) for c in changes if c.summary is not None]
+
+
+def _gone(changes: Sequence[Changed]) -> list[Gone]:
+    return [Gone(c.id, c.number) for c in changes if c.summary is None]
+
+
+def _keep(record: Record, ids: Sequence[str], refusals: Sequence[Refusal]) -> None:
+    """Refused documents are kept with their reason; those taken now are no longer among them."""
+    with record.read() as connection:
+        before = {post_id for post_id, _ in following.refusals(connection, LEASE)} & set(ids)
+    if not refusals and not before:
+        return
+    for refusal in refusals:
+        log.warning("document refused", post=refusal.id, number=refusal.number, reason=refusal.reason)
+    with record.write() as writing:
+        following.accept(writing, LEASE, before)
+        following.refuse(writing, LEASE, [(r.id, r.number, r.reason) for r in refusals])
+
+
+def _differences(record: Record, search: Search) -> tuple[list[str], list[str]]:
+    """Ids that the index lacks or shows otherwise, and ids that it should not hold."""
+    wrong: list[str] = []
+    gone: list[str] = []
+    with record.read() as connection:
+        refused = {post_id for post_id, _ in following.refusals(connection, LEASE)}
+        wanted = (c for page in following.pages(connection, BATCH) for c in page if c.id not in refused)
+        for mine, held in _side_by_side(wanted, search.digests()):
+            if mine is None and held is not None:
+                gone.append(held.id)
+            elif mine is not None and (held is None or held.digest != document(mine).digest()):
+                wrong.append(mine.id)
+    return wrong, gone
+
+
+def _side_by_side(
+    wanted: Iterator[Changed], held: Iterator[Digest]
+) -> Iterator[tuple[Changed | None, Digest | None]]:
+    """Both in the order of ids: pairs of one id, or one side alone."""
+    mine, theirs = next(wanted, None), next(held, None)
+    while mine is not None or theirs is not None:
+        if theirs is None or (mine is not None and mine.id < theirs.id):
+            yield mine, None
+            mine = next(wanted, None)
+        elif mine is None or theirs.id < mine.id:
+            yield None, theirs
+            theirs = next(held, None)
+        else:
+            yield mine, theirs
+            mine, theirs = next(wanted, None), next(held, None)
+
+
+def _mend(record: Record, search: Search, wrong: Sequence[str], gone: Sequence[str]) -> None:
+    """Hand what differs over once more under new numbers, and drop what the record does not have."""
+    ids = iter(wrong)
+    while some := list(islice(ids, BATCH)):
+        with record.write() as writing:
+            following.again(writing, some)
+    position = search.position()
+    if gone and position:
+        search.apply((), [Gone(post_id, position.number) for post_id in gone], position)
