@@ -1,0 +1,1 @@
+"""A command → the stages that do it, in order."""
