@@ -1,0 +1,307 @@
+"""Sketches ↔ the posts that share bands or anchors with one: sorted runs on disk behind a high-water mark.
+
+A cache of the sketches that the record holds. What was written beyond the mark is dropped when the
+folder is opened, so a process may die at any moment; the placer adds again what is missing.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from dedupe.runs import BANDS, ROWS, Hits, Numbers, Postings, meet, merged, postings, scrub
+from dedupe.sketch import ANCHORS, PERMUTATIONS, SCHEME, Sketch
+
+# Posts held in memory before a run is written: 64 Ki posts x 48 keys x 8 bytes = 24 MiB.
+FLUSH = 1 << 16
+# Runs of one size are merged when there are this many, so a post is rewritten log4(n / FLUSH) times.
+FAN = 4
+# Below this estimate, and without this many shared anchors, a pair is not worth comparing.
+# Chosen by tests/bench/copies.py, table in docs/decisions/0004-copies.md.
+LEAST_LIKENESS = 0.3
+LEAST_ANCHORS = 2
+
+FORMAT = f"{SCHEME}/bands{BANDS}x{ROWS}/v1"
+GONE = -1
+Bytes = npt.NDArray[np.uint8]
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A post that shares keys with the one asked for. `likeness` estimates their Jaccard similarity."""
+
+    key: int
+    likeness: float
+    anchors: int
+
+
+@dataclass(slots=True)
+class _Shelved:
+    """What of the index is on disk: so many slots, posts up to a mark of the record, and its runs."""
+
+    format: str = FORMAT
+    slots: int = 0
+    mark: int = 0
+    serial: int = 0
+    runs: list[str] = field(default_factory=list)
+
+
+class Index:
+    """A persistent index of sketches in a folder. One process at a time."""
+
+    def __init__(self, folder: Path, flush: int = FLUSH) -> None:
+        self._folder = folder
+        self._flush_at = flush
+        folder.mkdir(parents=True, exist_ok=True)
+        self._fresh = 0
+        self._young: list[Postings] = []
+        self._young_keys: Numbers = np.full(flush, GONE, dtype=np.int64)
+        self._young_minima: Bytes = np.zeros((flush, PERMUTATIONS), dtype=np.uint8)
+        self._shelved = self._load()
+        self._trim()
+        self._open()
+        self.mark = self._shelved.mark
+
+    @property
+    def size(self) -> int:
+        """How many slots are filled, those of removed posts included."""
+        return self._shelved.slots + self._fresh
+
+    def add(self, keys: Sequence[int], sketches: Sequence[Sketch], mark: int) -> None:
+        """Add posts; `mark` is the record's mark of the last post that is now known."""
+        for start in range(0, len(keys), self._flush_at):
+            self._add(keys[start : start + self._flush_at], sketches[start : start + self._flush_at])
+        self.mark = max(mark, self.mark)
+        if self._fresh >= self._flush_at:
+            self.flush()
+
+    def find(self, sketches: Sequence[Sketch], limit: int) -> list[list[Found]]:
+        """For each sketch, the likeliest posts that share a band or an anchor with it, likeliest first."""
+        asked = postings(sketches, 0)
+        hits = [meet(run, asked) for run in (*self._runs, *self._young)]
+        lows = low_bytes(sketches)
+        ranked = rank(_joined(hits), lambda who, slot: self._likeness(lows, who, slot), len(sketches), limit)
+        return [
+            [Found(key, like, anchors) for key, like, anchors in self._named(found) if key != GONE]
+            for found in ranked
+        ]
+
+    def remove(self, keys: Sequence[int]) -> None:
+        """Forget posts and every trace of their sketches, on disk too, before this returns."""
+        shelved, young = np.isin(self._keys, keys), np.isin(self._young_keys[: self._fresh], keys)
+        gone = np.concatenate([np.flatnonzero(shelved), np.flatnonzero(young) + self._shelved.slots])
+        if not gone.size:
+            return
+        for run in (*self._runs, *self._young):
+            scrub(run, gone)
+        self._keys[shelved], self._young_keys[: self._fresh][young] = GONE, GONE
+        self._minima[shelved], self._young_minima[: self._fresh][young] = 0, 0
+        for held in (self._keys, self._minima, *self._runs):
+            if isinstance(held, np.memmap):
+                held.flush()
+
+    def flush(self) -> None:
+        """Write what is in memory, so that the next opening need not add it again."""
+        if self._fresh:
+            self._append("keys", self._young_keys[: self._fresh])
+            self._append("minima", self._young_minima[: self._fresh])
+            self._shelved.slots += self._fresh
+            self._shelved.runs.append(self._write_run(self._young))
+        elif self.mark == self._shelved.mark:
+            return
+        self._shelved.mark = self.mark
+        old = self._merge_runs()
+        self._save()
+        self._open()
+        for name in old:
+            (self._folder / name).unlink()
+
+    def close(self) -> None:
+        """Write what is in memory and let go of the files."""
+        self.flush()
+        self._runs = []
+
+    def clear(self) -> None:
+        """Empty the index, so that it is built again from the record."""
+        self._shelved = _Shelved()
+        self._save()
+        self._trim()
+        self._open()
+        self.mark = 0
+
+    def _add(self, keys: Sequence[int], sketches: Sequence[Sketch]) -> None:
+        if not keys:
+            return
+        if self._fresh + len(keys) > len(self._young_keys):
+            self.flush()
+        stop = self._fresh + len(keys)
+        self._young.append(postings(sketches, self.size))
+        self._young_keys[self._fresh : stop] = keys
+        self._young_minima[self._fresh : stop] = low_bytes(sketches)
+        self._fresh = stop
+        while len(self._young) > 1 and self._young[-1].size * 2 > self._young[-2].size:
+            last, before = self._young.pop(), self._young.pop()
+            both = np.concatenate([before, last])
+            both.sort()
+            self._young.append(both)
+
+    def _likeness(self, lows: Bytes, who: Numbers, slot: Numbers) -> npt.NDArray[np.float64]:
+        """Agreeing low bytes, less what agrees by chance (b-bit minwise hashing, Li and König 2010)."""
+        other = np.empty((slot.size, PERMUTATIONS), dtype=np.uint8)
+        young = slot >= self._shelved.slots
+        other[young] = self._young_minima[slot[young] - self._shelved.slots]
+        other[~young] = self._minima[slot[~young]]
+        return likeness(lows[who], other)
+
+    def _named(self, found: list[tuple[int, float, int]]) -> list[tuple[int, float, int]]:
+        first = self._shelved.slots
+        return [
+            (int(self._young_keys[slot - first] if slot >= first else self._keys[slot]), like, anchors)
+            for slot, like, anchors in found
+        ]
+
+    def _load(self) -> _Shelved:
+        try:
+            shelved = _Shelved(**json.loads((self._folder / "index.json").read_text()))
+        except (FileNotFoundError, ValueError, TypeError):
+            return _Shelved()
+        return shelved if shelved.format == FORMAT else _Shelved()
+
+    def _trim(self) -> None:
+        """Drop what a killed process wrote beyond the mark."""
+        for name, width in (("keys", 8), ("minima", PERMUTATIONS)):
+            path = self._folder / name
+            path.touch()
+            if path.stat().st_size < self._shelved.slots * width:
+                self._shelved = _Shelved()
+        for name, width in (("keys", 8), ("minima", PERMUTATIONS)):
+            os.truncate(self._folder / name, self._shelved.slots * width)
+        for path in self._folder.glob("run-*"):
+            if path.name not in self._shelved.runs:
+                path.unlink()
+
+    def _open(self) -> None:
+        slots = self._shelved.slots
+        self._keys = _mapped(self._folder / "keys", np.dtype(np.int64), (slots,))
+        self._minima = _mapped(self._folder / "minima", np.dtype(np.uint8), (slots, PERMUTATIONS))
+        self._runs: list[Postings] = []
+        for name in self._shelved.runs:
+            path = self._folder / name
+            self._runs.append(_mapped(path, np.dtype(np.uint64), (path.stat().st_size // 8,)))
+        self._young, self._fresh = [], 0
+
+    def _append(self, name: str, values: npt.NDArray[np.int64] | Bytes) -> None:
+        with (self._folder / name).open("ab") as file:
+            file.write(np.ascontiguousarray(values).tobytes())
+            file.flush()
+            os.fsync(file.fileno())
+
+    def _write_run(self, runs: Sequence[Postings]) -> str:
+        self._shelved.serial += 1
+        name = f"run-{self._shelved.serial}"
+        with (self._folder / name).open("wb") as file:
+            for part in merged(runs):
+                file.write(part.tobytes())
+            file.flush()
+            os.fsync(file.fileno())
+        return name
+
+    def _merge_runs(self) -> list[str]:
+        """Merge the youngest runs while `FAN` of them are of one size; the names of those to delete."""
+        names, old = self._shelved.runs, list[str]()
+        while len(names) >= FAN:
+            sizes = [(self._folder / name).stat().st_size for name in names[-FAN:]]
+            if max(sizes) > FAN / 2 * min(sizes):
+                break
+            paths = [self._folder / name for name in names[-FAN:]]
+            runs = [_mapped(p, np.dtype(np.uint64), (p.stat().st_size // 8,)) for p in paths]
+            old += names[-FAN:]
+            names[-FAN:] = [self._write_run(runs)]
+        return old
+
+    def _save(self) -> None:
+        path = self._folder / "index.json.new"
+        with path.open("w") as file:
+            json.dump(asdict(self._shelved), file)
+            file.flush()
+            os.fsync(file.fileno())
+        path.replace(self._folder / "index.json")
+        folder = os.open(self._folder, os.O_RDONLY)
+        os.fsync(folder)
+        os.close(folder)
+
+
+def low_bytes(sketches: Sequence[Sketch]) -> Bytes:
+    """The low byte of each minimum: enough to estimate similarity, a quarter of the room."""
+    if not sketches:
+        return np.empty((0, PERMUTATIONS), dtype=np.uint8)
+    return np.stack([s.signature for s in sketches]).astype(np.uint8)
+
+
+def likeness(mine: Bytes, other: Bytes) -> npt.NDArray[np.float64]:
+    """The estimated Jaccard similarity of rows of low bytes, pair by pair."""
+    agree = (mine == other).mean(axis=1)
+    estimated: npt.NDArray[np.float64] = np.maximum((agree - 1 / 256) / (1 - 1 / 256), 0.0)
+    return estimated
+
+
+def among(sketches: Sequence[Sketch], limit: int) -> list[list[Found]]:
+    """For each sketch of a batch, the likeliest of those before it; `key` is its number in the batch."""
+    asked = postings(sketches, 0)
+    hits = meet(asked, asked)
+    earlier = hits.slot < hits.who
+    lows = low_bytes(sketches)
+    ranked = rank(
+        Hits(hits.who[earlier], hits.slot[earlier], hits.anchor[earlier]),
+        lambda who, slot: likeness(lows[who], lows[slot]),
+        len(sketches),
+        limit,
+    )
+    return [[Found(*found) for found in row] for row in ranked]
+
+
+def rank(
+    hits: Hits,
+    estimate: Callable[[Numbers, Numbers], npt.NDArray[np.float64]],
+    askers: int,
+    limit: int,
+) -> list[list[tuple[int, float, int]]]:
+    """Hits → for each asker its likeliest (slot, likeness, shared anchors), likeliest first."""
+    found: list[list[tuple[int, float, int]]] = [[] for _ in range(askers)]
+    if not hits.who.size:
+        return found
+    pairs, where = np.unique((hits.who << 32) | hits.slot, return_inverse=True)
+    anchors = np.bincount(where, weights=hits.anchor).astype(np.int64)
+    who, slot = pairs >> 32, pairs & 0xFFFF_FFFF
+    like = estimate(who, slot)
+    worth = (like >= LEAST_LIKENESS) | (anchors >= LEAST_ANCHORS)
+    score = like + anchors / ANCHORS
+    for at in np.lexsort((slot, -score, who)):
+        row = found[who[at]]
+        if worth[at] and len(row) < limit:
+            row.append((int(slot[at]), float(like[at]), int(anchors[at])))
+    return found
+
+
+def _joined(hits: Sequence[Hits]) -> Hits:
+    if not hits:
+        return Hits(np.empty(0, np.int64), np.empty(0, np.int64), np.empty(0, np.bool_))
+    return Hits(
+        np.concatenate([h.who for h in hits]),
+        np.concatenate([h.slot for h in hits]),
+        np.concatenate([h.anchor for h in hits]),
+    )
+
+
+def _mapped(path: Path, dtype: np.dtype[Any], shape: tuple[int, ...]) -> npt.NDArray[Any]:
+    """A file as an array that can be written in place; an empty file as an empty array."""
+    if 0 in shape:
+        return np.empty(shape, dtype=dtype)
+    return np.memmap(path, dtype=dtype, mode="r+", shape=shape)

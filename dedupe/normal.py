@@ -1,0 +1,168 @@
+"""Texts → their normal forms for copies: the letters that are shingled, and a hash of the marked words."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from hashlib import blake2b
+
+import numpy as np
+import numpy.typing as npt
+
+from dedupe.lexicon import bare_frames, chat_spellings
+from dedupe.syllable import syllables
+
+# Part of the sketch scheme: change a rule here, change the version there.
+_BREAK = "\x1e"
+_TABLE_SIZE = 0x3000
+_SPACE, _JOINER, _DROP = 32, 45, 0
+
+# Letters that look like Latin ones (Unicode confusables, UTS 39, those that writers of spam use).
+_LOOKALIKES = dict(
+    zip(
+        "авекмнорстухіјѕԁԛԝһгпчзьԍҽӏαβεικνορτυχωημγσδλθıɑɡʟᴀʙᴄᴅᴇꜰɢʜɪᴊᴋʟᴍɴᴏᴘʀꜱᴛᴜᴠᴡʏᴢøłðħŧƒœßɩʋƙƅɾɓɗ¢€£¥",
+        "abekmhopctyxijsdqwhrnu3bgelabeikvoptuxwnuyodloıagl"
+        + "abcdefghijklmnoprstuvwyz"
+        + "oldhtfobivkbrbdcely",
+        strict=False,
+    )
+)
+_LOOKALIKES["ı"] = "i"
+_LEET = str.maketrans("013457@$!|", "oieastasii")
+_JOINERS = ".*_'’`·-–~^•¸,"
+
+_ADDRESS = re.compile(r"(?:https?:?//|www\.)\S+|<url>\S*|[\w.+-]+@[\w-]+\.[\w.]+")
+_SITE = re.compile(
+    r"(?<![\w.])(?:[\w-]+\.)+(?:com|vn|net|org|info|ly|me|top|xyz|club|vip|site|link|online|app|gl|at)\b(?:/\S*)?"
+)
+_TAG = re.compile(r"(?<![\w&])#\w[\w-]*|(?<!\w)@\w[\w.]*")
+_LETTERED = re.compile(r"(?:(?<= )|^)(?:[a-z] ){3,}[a-z](?= |$)")
+_MIXED = re.compile(r"(?=[a-z]*\d)(?=\S*[a-z])[a-z0-9]+")
+_SIGNS = re.compile(r"(?<=\w)[@$!|](?=\w)")
+_MARKED_DROP = re.compile(r"[^\w\s?]+|_+")
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """A text's normal forms: `letters` (ASCII, no spaces) and `hash` (16 bytes) of its marked words."""
+
+    letters: bytes
+    hash: bytes
+
+
+def forms(texts: Sequence[str]) -> list[Form]:
+    """The normal forms of a batch of texts, in their order."""
+    cleaned = [_clean(text) for text in texts]
+    folded = _fold([_without_addresses(text) for text in cleaned])
+    return [
+        Form(_letters(words), _hash(lower, text))
+        for words, lower, text in zip(folded, cleaned, texts, strict=True)
+    ]
+
+
+def folded_words(text: str) -> str:
+    """One text's words as the shingles see them, still apart: lower case, no diacritics, no noise."""
+    return " ".join(_words(_fold([_without_addresses(_clean(text))])[0]))
+
+
+def lookalike(letter: str) -> str:
+    """The Latin letter that a letter of another script is drawn like; itself where there is none."""
+    return _LOOKALIKES.get(letter, letter)
+
+
+def unleet(word: str) -> str:
+    """A word with digits in place of letters (`kh0ng`, `b4n`) in letters, if that reads as a syllable."""
+    letters = sum(c.isalpha() for c in word)
+    if letters < 2 or letters == len(word) or len(word) - letters > letters:
+        return word
+    read = word.translate(_LEET)
+    return read if read in syllables() or read in chat_spellings() else word
+
+
+def _clean(text: str) -> str:
+    if not text.isascii():
+        text = unicodedata.normalize("NFKC", text)
+    return text.lower()
+
+
+def _without_addresses(text: str) -> str:
+    if "//" in text or "www" in text or "<url" in text or "@" in text:
+        text = _ADDRESS.sub(" ", text)
+    if "." in text:
+        text = _SITE.sub(" ", text)
+    if "#" in text or "@" in text:
+        text = _TAG.sub(" ", text)
+    if _SIGNS.search(text):
+        text = _SIGNS.sub(lambda m: m[0].translate(_LEET), text)
+    return text
+
+
+@cache
+def _table() -> npt.NDArray[np.uint8]:
+    """Code point → folded byte; 0 drops it."""
+    table = np.full(_TABLE_SIZE, _SPACE, dtype=np.uint8)
+    for code in range(_TABLE_SIZE):
+        table[code] = _folded(chr(code))
+    return table
+
+
+def _folded(char: str) -> int:
+    if char == _BREAK:
+        return ord("\n")
+    if char in _JOINERS:
+        return _JOINER
+    base = unicodedata.normalize("NFD", "d" if char == "đ" else char)[0]
+    base = _LOOKALIKES.get(base, base)
+    if base.isascii() and base.isalnum():
+        return ord(base.lower())
+    gone = unicodedata.category(char) in {"Mn", "Me", "Mc", "Cf"} or 0xFE00 <= ord(char) <= 0xFE0F
+    return _DROP if gone else _SPACE
+
+
+def _fold(texts: Sequence[str]) -> list[str]:
+    """Folded texts, their words between single spaces; runs of one letter are one letter."""
+    codes = np.frombuffer(_BREAK.join(texts).encode("utf-32-le", "replace"), dtype=np.uint32)
+    folded = _table()[np.minimum(codes, _TABLE_SIZE - 1)]
+    folded = folded[folded != _DROP]
+    folded = _join(folded)
+    letter = (folded >= 97) & (folded <= 122)
+    again = np.zeros(folded.size, dtype=bool)
+    again[1:] = (folded[1:] == folded[:-1]) & (letter[1:] | (folded[1:] == _SPACE))
+    return folded[~again].tobytes().decode("ascii").split("\n")
+
+
+def _join(folded: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
+    """Dots and dashes inside a word vanish (`k.iếm`, `30.000`), others become spaces."""
+    joiner = folded == _JOINER
+    if not joiner.any():
+        return folded
+    solid = folded > _JOINER
+    inside = np.zeros(folded.size, dtype=bool)
+    inside[1:-1] = joiner[1:-1] & solid[:-2] & solid[2:]
+    return np.where(joiner, np.uint8(_SPACE), folded)[~inside]
+
+
+def _words(folded: str) -> list[str]:
+    if _LETTERED.search(folded):
+        folded = _LETTERED.sub(lambda m: m[0].replace(" ", ""), folded)
+    spellings = chat_spellings()
+    words = folded.split()
+    if not folded.isalpha() and _MIXED.search(folded):
+        words = [w if w.isalpha() or w.isdigit() else unleet(w) for w in words]
+    return [spellings.get(w, w) for w in words]
+
+
+def _letters(folded: str) -> bytes:
+    words = " ".join(_words(folded))
+    return bare_frames(words).replace(" ", "").encode("ascii")
+
+
+def _hash(lower: str, original: str) -> bytes:
+    """Of the marked words; of the text as written where it has no words."""
+    words = " ".join(_MARKED_DROP.sub(" ", lower).split())
+    if not any(c.isalnum() for c in words):
+        words = "\0" + unicodedata.normalize("NFC", original).strip()
+    return blake2b(words.encode("utf-8", "replace"), digest_size=16).digest()

@@ -1,0 +1,114 @@
+"""Sketches → sorted postings (key, slot), and what two such runs share. Pure numpy; knows no files but runs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from dedupe.sketch import PERMUTATIONS, Array32, Sketch
+
+# Chosen by tests/bench/copies.py, table in docs/decisions/0004-copies.md.
+ROWS = 4
+BANDS = PERMUTATIONS // ROWS
+# A long shingle that this many posts share is a common phrase and proposes nothing.
+COMMON = 64
+# Of posts that share one band, the earliest and the latest are proposed, half each.
+CROWD = 64
+# Postings of a merge held in memory at once (32 MiB a run).
+CHUNK = 1 << 22
+
+# A posting is key (32 bits, the highest set for anchors) over slot (32 bits).
+Postings = npt.NDArray[np.uint64]
+Numbers = npt.NDArray[np.int64]
+SHIFT = np.uint64(32)
+LOW = np.uint64(0xFFFF_FFFF)
+ANCHOR_BIT = np.uint32(0x8000_0000)
+NOBODY = np.uint64(0xFFFF_FFFF_FFFF_FFFF)
+
+
+class Hits(NamedTuple):
+    """Pairs that share a key: who asked, which slot answered, and whether the key is an anchor."""
+
+    who: Numbers
+    slot: Numbers
+    anchor: npt.NDArray[np.bool_]
+
+
+def postings(sketches: Sequence[Sketch], first: int) -> Postings:
+    """The sorted postings of sketches whose slots count from `first`."""
+    if not sketches:
+        return np.empty(0, dtype=np.uint64)
+    slots = np.arange(first, first + len(sketches), dtype=np.uint64)
+    bands = _bands(np.stack([s.signature for s in sketches])).astype(np.uint64) << SHIFT
+    sizes = np.array([s.anchors.size for s in sketches])
+    anchors = (np.concatenate([s.anchors for s in sketches]) | ANCHOR_BIT).astype(np.uint64) << SHIFT
+    made = np.concatenate([(bands | slots[:, None]).ravel(), anchors | np.repeat(slots, sizes)])
+    made.sort()
+    return made
+
+
+def _bands(signatures: Array32) -> Array32:
+    """One key a band: its rows and its number, mixed into 31 bits."""
+    rows = signatures.reshape(len(signatures), BANDS, ROWS).astype(np.uint64)
+    key = np.arange(BANDS, dtype=np.uint64) + np.uint64(1)
+    for row in range(ROWS):
+        key = (key ^ rows[:, :, row]) * np.uint64(0x9E3779B97F4A7C15)
+        key ^= key >> np.uint64(29)
+    return (key >> SHIFT).astype(np.uint32) & ~ANCHOR_BIT
+
+
+def meet(run: Postings, asked: Postings) -> Hits:
+    """Which postings of a run share a key with those asked for (both sorted)."""
+    keys = asked & ~LOW
+    starts = np.searchsorted(run, keys)
+    there = np.flatnonzero(starts < run.size)
+    there = there[(run[starts[there]] & ~LOW) == keys[there]]
+    starts, keys = starts[there], keys[there]
+    stops = np.searchsorted(run, keys | LOW, side="right")
+    anchor = (keys >> np.uint64(63)).astype(bool)
+    counts = stops - starts
+    counts[anchor & (counts > COMMON)] = 0
+    answered, positions = _expand(starts, stops, counts)
+    slots = (run[positions] & LOW).astype(np.int64)
+    who = (asked[there] & LOW).astype(np.int64)
+    return Hits(who[answered], slots, anchor[answered])
+
+
+def _expand(starts: Numbers, stops: Numbers, counts: Numbers) -> tuple[Numbers, Numbers]:
+    """The positions of ranges, of crowded ones both ends only, and which range each belongs to."""
+    taken = np.minimum(counts, CROWD)
+    owner = np.repeat(np.arange(taken.size), taken)
+    nth = np.arange(int(taken.sum())) - np.repeat(np.cumsum(taken) - taken, taken)
+    late = (counts[owner] > CROWD) & (nth >= CROWD // 2)
+    return owner, np.where(late, stops[owner] - 1 - (nth - CROWD // 2), starts[owner] + nth)
+
+
+def scrub(run: Postings, gone: Numbers) -> None:
+    """Overwrite in place the postings of slots by their neighbours': order stays, no trace of them does."""
+    for start in range(0, run.size, CHUNK):
+        part = run[start : start + CHUNK]
+        hit = np.isin(part & LOW, gone.astype(np.uint64))
+        if not hit.any():
+            continue
+        stays = np.flatnonzero(~hit)
+        if not stays.size:
+            before = run[start - 1] if start else (run[start + CHUNK] if start + CHUNK < run.size else NOBODY)
+            part[:] = before
+            continue
+        places = np.flatnonzero(hit)
+        nearest = np.maximum(np.searchsorted(stays, places) - 1, 0)
+        part[places] = part[stays[nearest]]
+
+
+def merged(runs: Sequence[Postings]) -> Iterator[Postings]:
+    """The postings of several runs in order and without repeats, in chunks."""
+    total = sum(run.size for run in runs)
+    pieces = max(1, -(-total // CHUNK))
+    edges = [int(i * (1 << 64) // pieces) for i in range(1, pieces)]
+    cuts = [[0, *np.searchsorted(run, np.array(edges, dtype=np.uint64)), run.size] for run in runs]
+    for piece in range(pieces):
+        parts = [run[cut[piece] : cut[piece + 1]] for run, cut in zip(runs, cuts, strict=True)]
+        yield np.unique(np.concatenate(parts))

@@ -1,0 +1,42 @@
+"""A folded word → whether it can be a Vietnamese syllable: what cannot is a typing slip or a chat spelling."""
+
+from __future__ import annotations
+
+from functools import cache
+
+# The initials and rhymes of Vietnamese spelling without diacritics
+# (Đoàn Thiện Thuật, Ngữ âm tiếng Việt, 1977, chapters II-III).
+_INITIALS = "b c ch d g gh gi h k kh l m n ng ngh nh p ph q r s t th tr v x"
+_RHYMES = """
+a ac ach ai am an ang anh ao ap at au ay e ec em en eng eo ep et eu i ia ich iec iem ien ieng iep iet ieu
+im in inh ip it iu o oa oac oach oai oam oan oang oanh oao oap oat oay oc oe oem oen oeo oet oi om on ong
+oc ooc oong op ot u ua uan uang uat uau uay uc ue uech uenh ui um un ung uo uoc uoi uom uon uong uop uot
+uou up ut uu uy uya uych uyen uyet uynh uyt uyu y yem yen yeng yet yeu
+"""
+
+
+@cache
+def syllables() -> frozenset[str]:
+    """Every folded syllable that the spelling allows, with i and y told apart."""
+    made = {
+        initial + rhyme
+        for initial in ("", *_INITIALS.split())
+        for rhyme in _RHYMES.split()
+        if _meet(initial, rhyme)
+    }
+    return frozenset(made | {"g" + rhyme for rhyme in _RHYMES.split() if rhyme.startswith("i")})
+
+
+def _meet(initial: str, rhyme: str) -> bool:
+    """Whether spelling lets them meet: k, gh, ngh before e, i, y; c, g, ng elsewhere; q before u."""
+    front = rhyme[0] in "eiy"
+    if initial in {"k", "gh", "ngh"}:
+        return front
+    if initial in {"c", "g", "ng"}:
+        return not front
+    return rhyme.startswith("u") if initial == "q" else True
+
+
+def is_syllable(word: str) -> bool:
+    """Whether a folded word could be read as one Vietnamese syllable."""
+    return word in syllables()
