@@ -14,17 +14,10 @@ import typer
 from sangtin.cli.terminal import progress, settings
 from sangtin.errors import UsageError
 
-EXAMPLES = """\b
-Examples:
-  sangtin classify posts.jsonl --output labels.jsonl
-  cat posts.jsonl | sangtin classify | jq -c 'select(.label == "negative")'
-  sangtin classify posts.jsonl.gz --model ~/models/mine --text body
-"""
-
 
 def register(app: typer.Typer) -> None:
     """Add the command to the root."""
-    app.command(epilog=EXAMPLES)(classify)
+    app.command()(classify)
 
 
 def classify(
@@ -40,6 +33,12 @@ def classify(
     Each row is {"id","label","kind","scores","settled","reader","model"}: `scores` are probabilities of
     the labels, `settled` says whether the model is sure enough to count the post. The record is not
     touched. A line that cannot be read ends the command with exit code 3 and names the line.
+
+    \b
+    Examples:
+      sangtin classify posts.jsonl --output labels.jsonl
+      cat posts.jsonl | sangtin classify | jq -c 'select(.label == "negative")'
+      sangtin classify posts.jsonl.gz --model ~/models/mine --text body
     """
     import nlp
     from nlp.answering import answered

@@ -13,17 +13,10 @@ from sangtin.cli.terminal import JsonFlag, emit, emit_json, settings
 if TYPE_CHECKING:
     from training.evaluation import Report
 
-EXAMPLES = """\b
-Examples:
-  sangtin evaluate held-out.jsonl --model shipped
-  sangtin evaluate reviews.jsonl.gz --model mine --json
-  sangtin evaluate dev.jsonl --model shipped --map 0=positive,1=negative
-"""
-
 
 def register(app: typer.Typer) -> None:
     """Add the command to the root."""
-    app.command(epilog=EXAMPLES)(evaluate)
+    app.command()(evaluate)
 
 
 def evaluate(
@@ -38,6 +31,12 @@ def evaluate(
 
     Gives macro-F1, accuracy, average precision, calibration error, the share it settles and its macro-F1
     there, and what a team would see where 0.3 % of posts are of a label, with 95 % intervals.
+
+    \b
+    Examples:
+      sangtin evaluate held-out.jsonl --model shipped
+      sangtin evaluate reviews.jsonl.gz --model mine --json
+      sangtin evaluate dev.jsonl --model shipped --map 0=positive,1=negative
     """
     import nlp
     from training.evaluation import evaluate as compare

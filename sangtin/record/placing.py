@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Select, and_, case, delete, func, select, update
+from sqlalchemy import Connection, Select, and_, case, delete, func, select, text, update
 
 from sangtin.post import Relation
 from sangtin.record.changes import upsert
@@ -46,11 +46,12 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Stands:
-    """Where an earlier post stands."""
+    """Where an earlier post stands, and when it was posted."""
 
     cluster: str
     of: int | None
     relation: Relation
+    moment: datetime
 
 
 def count_unplaced(connection: Connection) -> int:
@@ -91,12 +92,13 @@ def place(writing: Writing, places: Sequence[Place]) -> None:
 def standing(connection: Connection, keys: Collection[int]) -> dict[int, Stands]:
     """Where posts stand now; those without a place are missing."""
     rows = connection.execute(_now_placed().where(post.c.key.in_(list(keys))))
-    return {r.post: Stands(r.cluster, r.of, Relation(r.relation)) for r in rows}
+    return {r.post: Stands(r.cluster, r.of, Relation(r.relation), r.moment) for r in rows}
 
 
 def by_normal_hash(connection: Connection, hashes: Collection[bytes]) -> dict[bytes, int]:
-    """The earliest post that is no copy and has a normal form; forms that nobody has are missing."""
-    query = _now_placed().where(membership.c.normal_hash.in_(list(hashes)), membership.c.of.is_(None))
+    """The earliest post with a normal form that is no exact copy; forms that nobody has are missing."""
+    distinct = text("relation <> 'exact'")  # as the partial index says it
+    query = _now_placed().where(membership.c.normal_hash.in_(list(hashes)), distinct)
     found: dict[bytes, int] = {}
     for row in connection.execute(query.order_by(membership.c.moment, post.c.id)):
         found.setdefault(row.normal_hash, row.post)
@@ -109,13 +111,13 @@ def leads(connection: Connection, clusters: Collection[str]) -> dict[str, int]:
     return {r.id: r.lead for r in connection.execute(rows)}
 
 
-def sketches(connection: Connection, after: int, scheme: str, limit: int) -> Iterator[tuple[int, int, bytes]]:
-    """(mark, post key, signature) of the sketches drawn after a mark, in order."""
+def sketches(connection: Connection, after: int, scheme: str, limit: int) -> list[tuple[int, int, bytes]]:
+    """(mark, post key, signature) of the next sketches drawn after a mark, in order."""
     query = select(sketch.c.membership, sketch.c.post, sketch.c.signature).where(
         sketch.c.membership > after, sketch.c.scheme == scheme
     )
-    for row in connection.execute(query.order_by(sketch.c.membership).limit(limit)):
-        yield row.membership, row.post, row.signature
+    rows = connection.execute(query.order_by(sketch.c.membership).limit(limit))
+    return [(row.membership, row.post, row.signature) for row in rows]
 
 
 def last_mark(connection: Connection) -> int:

@@ -190,8 +190,8 @@ Index(
 Index(
     "ix_membership_normal",
     membership.c.normal_hash,
-    sqlite_where=text("of IS NULL"),
-    postgresql_where=text("of IS NULL"),
+    sqlite_where=text("relation <> 'exact'"),
+    postgresql_where=text("relation <> 'exact'"),
 )
 
 sketch = Table(

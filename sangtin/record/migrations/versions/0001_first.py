@@ -234,8 +234,8 @@ def upgrade() -> None:
         "membership",
         ["normal_hash"],
         unique=False,
-        sqlite_where=sa.text("of IS NULL"),
-        postgresql_where=sa.text("of IS NULL"),
+        sqlite_where=sa.text("relation <> 'exact'"),
+        postgresql_where=sa.text("relation <> 'exact'"),
     )
     op.create_index(
         "ix_membership_of",

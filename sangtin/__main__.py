@@ -1,0 +1,5 @@
+"""`python -m sangtin` → the command line."""
+
+from sangtin.cli import main
+
+main()

@@ -1,0 +1,92 @@
+"""The command line: one command a verb, one file a noun."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from sangtin.cli import (
+    classify,
+    crawl,
+    dedupe,
+    evaluate,
+    export,
+    home,
+    importing,
+    index,
+    ledger,
+    model,
+    post,
+    search,
+    serve,
+    sieve,
+    source,
+    train,
+)
+from sangtin.cli.terminal import say, use_flags
+from sangtin.errors import SangtinError
+
+app = typer.Typer(
+    name="sangtin",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    help="Sieve public Vietnamese posts: find copies, label, search, review, keep a ledger that adds up.",
+    epilog="Exit codes: 0 done, 1 failed or differs, 2 wrong use, 3 bad input, 4 something is missing, "
+    "5 another process holds it, 6 an engine does not answer, 130 interrupted.",
+)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        from importlib.metadata import version
+
+        sys.stdout.write(f"sangtin {version('sangtin')}\n")
+        raise typer.Exit
+
+
+@app.callback()
+def root(
+    home: Annotated[
+        Path | None, typer.Option(help="The folder that holds everything (SANGTIN_HOME).")
+    ] = None,
+    record: Annotated[str | None, typer.Option(help="URL of the record (SANGTIN_RECORD).")] = None,
+    search_url: Annotated[
+        str | None, typer.Option("--search", help="URL of the search index (SANGTIN_SEARCH).")
+    ] = None,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    """Read the settings that all commands share."""
+    use_flags(home, record, search_url)
+
+
+for module in (home, serve, importing, sieve, ledger, search, export, classify, dedupe, evaluate, crawl):
+    module.register(app)
+for group in (source, index, train, model, post):
+    app.add_typer(group.app)
+
+
+def main() -> None:
+    """Run the command line. Errors that a person can mend end with one sentence and their exit code."""
+    if "SANGTIN_PARENT" in os.environ:
+        from sangtin.pipeline.children import die_with_parent
+
+        die_with_parent()
+    try:
+        app()
+    except SangtinError as error:
+        say(error.message)
+        raise SystemExit(error.exit_code) from None
+    except KeyboardInterrupt:
+        say("Interrupted. What was done is kept; run the same command again to go on.")
+        raise SystemExit(130) from None
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise SystemExit(141) from None

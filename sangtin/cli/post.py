@@ -1,0 +1,56 @@
+"""`sangtin post show` and `post erase`."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from sangtin.cli.terminal import JsonFlag, emit, emit_json, settings
+from sangtin.errors import UsageError
+
+app = typer.Typer(name="post", no_args_is_help=True, help="Show one post, or erase it.")
+PostId = Annotated[str, typer.Argument(help="SOURCE:NATIVE-ID")]
+
+
+@app.command()
+def show(post_id: PostId, json: JsonFlag = False) -> None:
+    """Show a post with everything that the record knows of it.
+
+    \b
+    Examples:
+      sangtin post show bao-hue:2026-0113
+      sangtin post show bao-hue:2026-0113 --json
+    """
+    from sangtin.pipeline import describing
+    from sangtin.record import open_record, shown
+
+    record = open_record(settings().record_url)
+    with record.read() as connection:
+        found = shown.show(connection, post_id)
+    record.close()
+    if found is None:
+        raise UsageError(f"There is no post {post_id!r} in the record. Its id is SOURCE:NATIVE-ID.")
+    emit_json(describing.post(found)) if json else emit(describing.page(found))
+
+
+@app.command()
+def erase(post_id: PostId) -> None:
+    """Erase a post: text, revisions, author, url and sketch; its bin stays in the ledger.
+
+    It does not come back when it is fetched or imported again. Backups made before still hold it.
+
+    \b
+    Examples:
+      sangtin post erase dien-dan:88121
+    """
+    import getpass
+
+    from sangtin import follower
+    from sangtin.pipeline.erasing import erase as forget
+    from sangtin.pipeline.parts import opened
+
+    with opened(settings()) as parts:
+        forget(parts, post_id, getpass.getuser())
+        follower.follow(parts.record, parts.search)
+    emit("Erased. Backups made before still hold it; expire them as your rules say.")

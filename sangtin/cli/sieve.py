@@ -1,0 +1,69 @@
+"""`sangtin sieve`: pending posts → outcomes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from sangtin.cli.terminal import JsonFlag, emit, emit_json, progress, settings
+
+if TYPE_CHECKING:
+    from sangtin.pipeline.sieve import Sieved
+
+
+def sieve(
+    watch: Annotated[
+        bool, typer.Option("--watch", help="Go on with what comes in, until interrupted.")
+    ] = False,
+    json: JsonFlag = False,
+) -> None:
+    """Find the copies and read the rest, until nothing is left to place or to read.
+
+    Interrupt or kill it at any moment: run it again and it goes on where it was. Posts that the model is
+    not sure of stay pending, for people.
+
+    \b
+    Examples:
+      sangtin sieve
+      sangtin sieve --watch
+      sangtin sieve --json
+    """
+    from sangtin.pipeline import reading
+    from sangtin.pipeline import sieve as stage
+    from sangtin.pipeline.parts import opened
+
+    with opened(settings()) as parts:
+        in_use = reading.load_in_use(parts.record, parts.settings)
+        with progress("sieving", stage.waiting(parts, in_use), "steps") as advance:
+            done = stage.sieve(parts, in_use, advance, watch=watch, goes_on=lambda: True)
+    emit_json(summary(done)) if json else emit(sentence(done))
+
+
+def summary(done: Sieved) -> dict[str, object]:
+    """What a sieve did, for programs."""
+    return {
+        "placed": done.placed,
+        "duplicates": done.duplicates,
+        "read": done.read,
+        "settled": {name: n for name, n in done.settled.items() if name != "unsure"},
+        "unsure": done.settled["unsure"],
+        "lag": done.lag,
+    }
+
+
+def sentence(done: Sieved) -> str:
+    """What a sieve did, for people."""
+    shares = ", ".join(
+        f"{name} {n / max(done.read, 1):.1%}" for name, n in sorted(done.settled.items(), key=lambda x: -x[1])
+    )
+    lag = f"; the index is {done.lag} changes behind" if done.lag else ""
+    return (
+        f"{done.placed} placed ({done.duplicates} copies), {done.read} read"
+        + (f" ({shares})" if shares else "")
+    ) + lag
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands of this file."""
+    app.command()(sieve)

@@ -1,0 +1,161 @@
+"""`sangtin train fit`, `thresholds` and `ship`: labelled rows → a model folder."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from sangtin.cli.terminal import JsonFlag, emit, emit_json, say, settings
+from sangtin.errors import UsageError
+from sangtin.post import day_of, now
+
+if TYPE_CHECKING:
+    from nlp.folder import ModelCard
+    from training.thresholds import Bounds
+
+app = typer.Typer(name="train", no_args_is_help=True, help="Make models from labelled posts.")
+
+TextField = Annotated[str, typer.Option("--text", help="The field that holds the text.")]
+LabelField = Annotated[str, typer.Option("--label", help="The field that holds the label.")]
+KindField = Annotated[str | None, typer.Option("--kind", help="The field that holds the kind.")]
+WeightField = Annotated[
+    str | None, typer.Option("--weight", help="The field that says how much a row counts.")
+]
+Renamed = Annotated[str, typer.Option("--map", help="Labels to rename: old=new,old=new.")]
+Out = Annotated[Path, typer.Option(help="The folder to write the model to; it must not exist.")]
+Share = Annotated[str, typer.Option(metavar="SHARE", help="A share, like 0.02 or 2%.")]
+Day = Annotated[datetime | None, typer.Option("--date", formats=["%Y-%m-%d"], help="The day in its name.")]
+
+
+@app.command()
+def fit(
+    train: Annotated[list[Path], typer.Option(help="Labelled JSONL, may be .gz; repeat for more files.")],
+    out: Out,
+    more: Annotated[
+        list[Path] | None, typer.Argument(metavar="[FILE]...", help="More training files.")
+    ] = None,
+    dev: Annotated[Path | None, typer.Option(help="Labelled JSONL that thresholds are chosen on.")] = None,
+    text: TextField = "text",
+    label: LabelField = "label",
+    kind: KindField = None,
+    weight: WeightField = None,
+    renamed: Renamed = "",
+    model: Annotated[str, typer.Option(help="What to train: linear.")] = "linear",
+    max_error: Share = "10%",
+    max_missed_negatives: Share = "2%",
+    day: Day = None,
+) -> None:
+    """Train a model on labelled rows, with any set of labels.
+
+    Temperature and thresholds are chosen on --dev, or on a held-out tenth. Reviews that `sangtin export
+    --reviews` wrote can be trained on as they are.
+
+    \\b
+    Examples:
+      sangtin train fit --train reviews.jsonl --kind kind --out ~/models/mine
+      sangtin train fit --train a.jsonl b.jsonl.gz --dev dev.jsonl --map 0=clean,1=spam --out spam-model
+    """
+    from training.fit import Plan
+    from training.fit import fit as make
+    from training.rows import Fields, read_map, read_rows
+
+    if model != "linear":
+        raise UsageError(f"--model {model}: this version trains linear models. Use --model linear.")
+    fields = Fields(text, label, kind, weight, read_map(renamed))
+    rows = read_rows([*train, *(more or [])], fields)
+    held = read_rows([dev], fields) if dev else []
+    plan = Plan(_day(day), bounds=_bounds(max_error, max_missed_negatives))
+    _told(make(rows, held, out, plan), out)
+
+
+@app.command()
+def thresholds(
+    model: Annotated[str, typer.Option(help="A model's name or folder.")],
+    dev: Annotated[Path, typer.Option(help="Labelled JSONL that the model was not trained on.")],
+    out: Out,
+    text: TextField = "text",
+    label: LabelField = "label",
+    renamed: Renamed = "",
+    max_disagreement: Share = "1%",
+    max_missed_negatives: Share = "2%",
+    max_error: Share = "10%",
+    day: Day = None,
+) -> None:
+    """Choose again what each reader of a model may settle; makes a new model.
+
+    Earlier readers are bounded by their disagreement with the last one, the last or only reader by its
+    error against the file's labels, all by the share of negatives that they settle as something else.
+
+    \\b
+    Examples:
+      sangtin train thresholds --model mine --dev dev.jsonl --max-error 5% --out ~/models/stricter
+    """
+    import nlp
+    from training.bounding import rethreshold
+    from training.rows import Fields, read_map, read_rows
+
+    rows = read_rows([dev], Fields(text=text, label=label, renamed=read_map(renamed)))
+    bounds = _bounds(max_error, max_missed_negatives, max_disagreement)
+    card = rethreshold(nlp.find(model, settings().models), rows, out, (_day(day), bounds))
+    _told(card, out)
+
+
+@app.command()
+def ship(
+    data: Annotated[Path, typer.Option(help="The folder of development data.")],
+    out: Annotated[
+        Path | None, typer.Option(help="Where to write; the package's own folder unless given.")
+    ] = None,
+    public: Annotated[
+        bool, typer.Option(help="Train on the public sets too, not on our own posts alone.")
+    ] = True,
+    reference: Annotated[bool, typer.Option(help="Keep these figures as the reference run.")] = False,
+    day: Day = None,
+    json: JsonFlag = False,
+) -> None:
+    """Train the model that ships, by the recipe, and print how it differs from the reference run.
+
+    \\b
+    Examples:
+      sangtin train ship --data ~/data
+      sangtin train ship --data ~/data --no-public --out ~/models/own-posts-only
+    """
+    from training.ship import Order
+    from training.ship import ship as make
+
+    result = make(Order(data, out, public, reference, _day(day)), say)
+    if json:
+        emit_json(result.figures)
+    else:
+        emit(f"{result.name} in {result.folder}")
+
+
+def _day(given: datetime | None) -> date:
+    return given.date() if given else day_of(now())
+
+
+def _bounds(error: str, missed: str, disagreement: str = "1%") -> Bounds:
+    from training.thresholds import Bounds
+
+    return Bounds(error=_share(error), missed=_share(missed), disagreement=_share(disagreement))
+
+
+def _share(said: str) -> float:
+    """`2%` or `0.02` → 0.02."""
+    try:
+        value = float(said.rstrip("% ")) / (100 if said.rstrip().endswith("%") else 1)
+    except ValueError:
+        value = -1.0
+    if not 0 <= value <= 1:
+        raise UsageError(f"{said!r} is not a share. Write 2% or 0.02.")
+    return value
+
+
+def _told(card: ModelCard, out: Path) -> None:
+    emit(f"{card.name} in {out}")
+    for step in card.readers:
+        chosen = ", ".join(f"{name} from {least:.2f}" for name, least in (step.thresholds or {}).items())
+        say(f"{step.name} settles {chosen or 'nothing: no threshold keeps the bounds'}")

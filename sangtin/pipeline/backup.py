@@ -1,0 +1,106 @@
+"""A home ↔ one archive file: the record and the models, never the authors' key."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import sqlite3
+import tarfile
+import tempfile
+from pathlib import Path
+
+from sqlalchemy.engine import make_url
+
+from sangtin.errors import InputError, UsageError
+from sangtin.post import now
+from sangtin.record import new_epoch, open_record
+from sangtin.settings import Settings
+
+FORMAT = 1
+KEY_NOTE = (
+    "The authors' key (author.key) is in no backup. With the old key in this home, authors keep their "
+    "pseudonyms; without it, posts fetched from now on get new ones, and who posted before can't be matched."
+)
+
+
+def backup(settings: Settings, file: Path) -> int:
+    """Write record, models and settings to one file; safe while others work. Returns its size in bytes."""
+    database = _database(settings, "backed up with pg_dump")
+    if not database.exists():
+        raise UsageError(f"There is no record at {database}. Nothing to back up; make one with: sangtin init")
+    arriving = file.with_name(f".{file.name}.{os.getpid()}")
+    with tempfile.TemporaryDirectory(dir=settings.home, prefix=".backup-") as folder:
+        copy = Path(folder) / "record.db"
+        _copy_database(database, copy)
+        manifest = Path(folder) / "manifest.json"
+        manifest.write_text(json.dumps({"format": FORMAT, "at": now().isoformat()}))
+        try:
+            with tarfile.open(arriving, "w:gz", compresslevel=3) as archive:
+                archive.add(manifest, "manifest.json")
+                archive.add(copy, "record.db")
+                for part in (settings.models, settings.home / "config.toml"):
+                    if part.exists():
+                        archive.add(part, part.name)
+            arriving.replace(file)
+        finally:
+            arriving.unlink(missing_ok=True)
+    return file.stat().st_size
+
+
+def restore(settings: Settings, file: Path) -> None:
+    """Bring a backup into a home that has no record. The search index is rebuilt when it next follows."""
+    database = _database(settings, "restored with pg_restore")
+    if database.exists():
+        raise UsageError(f"{database} is there already. Move it away, or restore with another --home.")
+    settings.home.mkdir(parents=True, exist_ok=True)
+    settings.home.chmod(0o700)
+    with tempfile.TemporaryDirectory(dir=settings.home, prefix=".restore-") as folder:
+        _unpack(file, Path(folder))
+        _check(file, Path(folder))
+        for name in ("models", "config.toml"):
+            if (Path(folder) / name).exists() and not (settings.home / name).exists():
+                (Path(folder) / name).rename(settings.home / name)
+        (Path(folder) / "record.db").rename(database)
+    record = open_record(settings.record_url)
+    with contextlib.closing(record), record.write(durable=True) as writing:
+        new_epoch(writing)
+
+
+def _database(settings: Settings, instead: str) -> Path:
+    url = make_url(settings.record_url)
+    if url.get_backend_name() != "sqlite" or not url.database:
+        raise UsageError(f"A record on PostgreSQL is {instead}; this command is for the embedded record.")
+    return Path(url.database)
+
+
+def _copy_database(source: Path, target: Path) -> None:
+    """SQLite's online backup: a consistent copy while others write."""
+    with (
+        contextlib.closing(sqlite3.connect(source)) as reading,
+        contextlib.closing(sqlite3.connect(target)) as writing,
+    ):
+        reading.backup(writing)
+
+
+def _unpack(file: Path, folder: Path) -> None:
+    try:
+        with tarfile.open(file, "r:gz") as archive:
+            archive.extractall(folder, filter="data")
+    except FileNotFoundError as error:
+        raise UsageError(f"There is no file {file}.") from error
+    except (tarfile.TarError, EOFError, OSError) as error:
+        raise InputError(f"{file} is not a whole backup ({error}). Choose another file.") from error
+
+
+def _check(file: Path, folder: Path) -> None:
+    try:
+        manifest = json.loads((folder / "manifest.json").read_text())
+        whole = manifest["format"] == FORMAT and (folder / "record.db").is_file()
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise InputError(f"{file} is not a backup of sangtin: its manifest can't be read.") from error
+    if not whole:
+        raise InputError(f"{file} was made by another version. Restore it with that version, then upgrade.")
+    with contextlib.closing(sqlite3.connect(folder / "record.db")) as connection:
+        if connection.execute("PRAGMA quick_check").fetchone() != ("ok",):
+            raise InputError(f"The record in {file} is damaged. Choose another backup.")

@@ -1,0 +1,49 @@
+"""The bundled sample → a home of its own, sieved and ready to look at."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+
+from sangtin import sample
+from sangtin.pipeline import home
+from sangtin.pipeline.parts import Parts, opened
+from sangtin.pipeline.reading import load_in_use
+from sangtin.pipeline.sieve import Sieved, sieve, waiting
+from sangtin.pipeline.sink import RecordSink
+from sangtin.post import Ledger
+from sangtin.record import ledger, sources
+from sangtin.settings import Settings
+
+BATCH = 1_000
+Progress = Callable[[str, int], AbstractContextManager[Callable[[int], None]]]
+
+
+def demo_settings(settings: Settings) -> Settings:
+    """The demo's own home inside the given one; whatever record is set elsewhere is left alone."""
+    return Settings(home=settings.home / "demo", record="", search="")
+
+
+def demo(settings: Settings, progress: Progress) -> tuple[Sieved, Ledger]:
+    """Bring in the sample and sieve it. Safe to repeat and to interrupt: what is there is only seen again."""
+    home.init(settings)
+    with opened(settings) as parts:
+        _bring_in(parts, progress)
+        in_use = load_in_use(parts.record, settings)
+        with progress("sieving", waiting(parts, in_use)) as advance:
+            done = sieve(parts, in_use, advance, goes_on=lambda: True)
+        with parts.record.read() as connection:
+            return done, ledger.ledger(connection)
+
+
+def _bring_in(parts: Parts, progress: Progress) -> None:
+    with parts.record.write() as writing:
+        for card in sample.sources():
+            sources.put(writing, card)
+    posts = list(sample.generate())
+    sink = RecordSink(parts.record)
+    with progress("importing", len(posts)) as advance:
+        for start in range(0, len(posts), BATCH):
+            for source in {post.source for post in posts[start : start + BATCH]}:
+                sink.add([post for post in posts[start : start + BATCH] if post.source == source])
+            advance(len(posts[start : start + BATCH]))

@@ -1,0 +1,94 @@
+"""Everything about a post → one JSON value, or a page for a terminal."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sangtin.post import VIETNAM
+from sangtin.record.shown import Shown, Summary
+
+
+def post(found: Shown) -> dict[str, Any]:
+    """A post as `sangtin post show --json` gives it."""
+    return {
+        "bin": found.bin.value,
+        "erased_at": found.erased_at.isoformat() if found.erased_at else None,
+        **(_summary(found.summary) if found.summary else {}),
+        "revisions": [
+            {"number": r.number, "text": r.text, "fetched_at": r.fetched_at.isoformat()}
+            for r in found.revisions
+        ],
+        "predictions": [
+            {
+                "revision": revision,
+                "at": at.isoformat(),
+                "model": p.model,
+                "reader": p.reader,
+                "label": p.label.value,
+                "kind": p.kind.value if p.kind else None,
+                "scores": {"spam": p.spam, "negative": p.negative, "positive": p.positive},
+                "settled": p.settled,
+            }
+            for revision, at, p in found.predictions
+        ],
+        "reviews": [
+            {
+                "id": said.id,
+                "at": said.at.isoformat(),
+                "reviewer": said.review.reviewer,
+                "act": said.review.act.value,
+                "label": said.review.label.value if said.review.label else None,
+                "undone": said.undone,
+            }
+            for said in found.reviews
+        ],
+        "history": [
+            {"number": s.number, "at": s.at.isoformat(), "what": s.what, "bin": s.bin.value, "cause": s.cause}
+            for s in found.steps
+        ],
+    }
+
+
+def page(found: Shown) -> str:
+    """A post as `sangtin post show` prints it."""
+    if found.summary is None:
+        when = found.erased_at.astimezone(VIETNAM) if found.erased_at else None
+        return f"Erased {when:%d/%m/%Y %H:%M}. Its bin stays: {found.bin.value}."
+    s = found.summary
+    lines = [
+        f"{s.id}  {s.moment.astimezone(VIETNAM):%d/%m/%Y %H:%M}" + ("" if s.published else " (fetched)"),
+        "",
+        s.text,
+        "",
+        f"{s.outcome.bin.value} · {s.outcome.kind or '–'} · by {s.outcome.cause.value} {s.outcome.settled_by}",
+    ]
+    if s.membership:
+        of = f" of {s.original}" if s.original else ""
+        lines.append(f"cluster {s.membership.cluster}: {s.membership.relation.value}{of}, {s.copies} copies")
+    for step in found.steps:
+        lines.append(
+            f"  {step.at.astimezone(VIETNAM):%d/%m/%Y %H:%M:%S}  {step.what:9} {step.bin.value} ({step.cause})"
+        )
+    return "\n".join(lines)
+
+
+def _summary(s: Summary) -> dict[str, Any]:
+    return {
+        "id": s.id,
+        "source": s.source,
+        "text": s.text,
+        "url": s.url,
+        "author_key": s.author_key,
+        "thread": s.thread,
+        "moment": s.moment.isoformat(),
+        "day": s.day.isoformat(),
+        "published": s.published,
+        "kind": s.outcome.kind.value if s.outcome.kind else None,
+        "cause": s.outcome.cause.value,
+        "settled_by": s.outcome.settled_by,
+        "cluster": s.membership.cluster if s.membership else None,
+        "relation": s.membership.relation.value if s.membership else None,
+        "of": s.original,
+        "copies": s.copies,
+        "flags": [flag.value for flag in s.flags],
+    }

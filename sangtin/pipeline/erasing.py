@@ -1,0 +1,17 @@
+"""A post to forget → gone from record, copies' index and search index alike."""
+
+from __future__ import annotations
+
+from sangtin.errors import UsageError
+from sangtin.pipeline.parts import Parts
+from sangtin.record import accounts, erasing, posts
+
+
+def erase(parts: Parts, post_id: str, by: str) -> None:
+    """Erase one post everywhere, and note who did. Raises UsageError where there is none."""
+    with parts.record.write(durable=True) as writing:
+        key = posts.key_of(writing.connection, post_id)
+        if key is None:
+            raise UsageError(f"There is no post {post_id!r} in the record. Its id is SOURCE:NATIVE-ID.")
+        erasing.erase(writing, key)
+        accounts.note(writing, by, "erase", f"post {key}")

@@ -1,0 +1,109 @@
+"""An empty folder → a home with a record, an index, a model and a key; and whether all is well with it."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlalchemy import Connection
+
+import nlp
+from sangtin.errors import SangtinError
+from sangtin.pipeline.authors import author_key
+from sangtin.pipeline.parts import opened
+from sangtin.record import Record, accounts, init_record, ledger, models, placing, reading
+from sangtin.record.changes import last_number
+from sangtin.search import open_search
+from sangtin.settings import Settings
+
+# Room that a laptop needs to go on working for a while, in bytes.
+SPACE = 1_000_000_000
+LOCAL_PERSON = "local"
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One thing that doctor looked at; `todo` says what to do where it is not well."""
+
+    name: str
+    well: bool
+    found: str
+    todo: str = ""
+
+
+def init(settings: Settings) -> None:
+    """Make the home, or bring it up to date; asks nothing, and repeating it changes nothing."""
+    settings.home.mkdir(parents=True, exist_ok=True)
+    settings.home.chmod(0o700)
+    settings.models.mkdir(exist_ok=True)
+    author_key(settings.author_key_file)
+    record = init_record(settings.record_url)
+    try:
+        with record.read() as connection:
+            chosen = models.model_in_use(connection)
+        if chosen is None:
+            use_model(record, settings, nlp.SHIPPED)
+        with record.write(durable=True) as writing:
+            accounts.put_person(writing, LOCAL_PERSON, "operator")
+    finally:
+        record.close()
+    open_search(settings.search_url).close()
+
+
+def use_model(record: Record, settings: Settings, folder: Path) -> str:
+    """Read with a model from now on. A copy is kept at home, so that an upgrade does not change it."""
+    from sangtin.pipeline.reading import checked
+
+    model = checked(nlp.load(folder))
+    kept = settings.models / model.name
+    if not kept.is_dir():
+        arriving = settings.models / f".{model.name}.{os.getpid()}"
+        shutil.copytree(folder, arriving)
+        arriving.rename(kept)
+    with record.write(durable=True) as writing:
+        models.use_model(writing, model.name, str(kept))
+    return model.name
+
+
+def doctor(settings: Settings) -> Iterator[Check]:
+    """Look at everything that a run needs, and say what to do about what is missing."""
+    yield _home(settings)
+    try:
+        with opened(settings) as parts, parts.record.read() as connection:
+            total = ledger.ledger(connection)
+            agrees = total == ledger.recount(connection)
+            yield Check(
+                "ledger", agrees, f"{total.identified} posts", "Restore a backup; the record disagrees."
+            )
+            in_use = models.model_in_use(connection)
+            yield Check("model", in_use is not None, in_use.name if in_use else "none", "Run: sangtin init")
+            waits = placing.count_unplaced(connection)
+            waits += reading.count_unread(connection, in_use.key) if in_use else 0
+            yield Check("waiting", waits == 0, f"{waits} posts", "Run: sangtin sieve")
+            yield _index(parts.search.position().number, connection)
+    except SangtinError as error:
+        yield Check("engines", False, error.message, "Do what the message says.")
+    yield _space(settings)
+
+
+def _home(settings: Settings) -> Check:
+    home = settings.home
+    if not home.is_dir():
+        return Check("home", False, f"{home} is not there", "Run: sangtin init")
+    private = home.stat().st_mode & 0o077 == 0
+    return Check("home", private, str(home), f"Others can look into it. Run: chmod 700 {home}")
+
+
+def _index(number: int, connection: Connection) -> Check:
+    behind = last_number(connection) - number
+    return Check("index", behind == 0, f"{behind} changes behind", "Run: sangtin index follow")
+
+
+def _space(settings: Settings) -> Check:
+    free = shutil.disk_usage(settings.home if settings.home.is_dir() else settings.home.parent).free
+    return Check(
+        "disk", free > SPACE, f"{free // 1_000_000} MB free", "Free some space before you sieve more."
+    )

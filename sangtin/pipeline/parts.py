@@ -1,0 +1,34 @@
+"""Settings → the opened record and search index that a command works with."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from sangtin.record import Record, open_record
+from sangtin.search import Search, open_search
+from sangtin.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What every stage needs: where things live, the truth, and its projection."""
+
+    settings: Settings
+    record: Record
+    search: Search
+
+
+@contextlib.contextmanager
+def opened(settings: Settings) -> Iterator[Parts]:
+    """Open record and index for the length of a block. MissingError says how to make a record."""
+    record = open_record(settings.record_url)
+    try:
+        search = open_search(settings.search_url)
+        try:
+            yield Parts(settings, record, search)
+        finally:
+            search.close()
+    finally:
+        record.close()

@@ -1,0 +1,94 @@
+"""Placed posts → predictions and outcomes, by the model in use, under a lease."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import nlp
+from sangtin.errors import MissingError, UsageError
+from sangtin.post import Kind, Label, Prediction
+from sangtin.record import Record, models, reading
+from sangtin.record.leases import Lease
+from sangtin.record.reading import Answer, Unread
+from sangtin.settings import Settings
+
+# Posts in one transaction: long enough to spread its cost, short enough that a reviewer's commit never waits.
+BATCH = 500
+
+
+@dataclass(frozen=True, slots=True)
+class InUse:
+    """The model that reads, and its key in the record."""
+
+    key: int
+    model: nlp.Model
+
+
+def load_in_use(record: Record, settings: Settings) -> InUse:
+    """Load the model that the record names. Raises MissingError where its folder is gone."""
+    with record.read() as connection:
+        known = models.model_in_use(connection)
+    if known is None:
+        raise MissingError("No model is in use. Choose the shipped one with: sangtin model use shipped")
+    folder = Path(known.folder)
+    if not folder.is_dir():
+        folder = nlp.find(known.name, settings.models)
+    return InUse(known.key, checked(nlp.load(folder)))
+
+
+def checked(model: nlp.Model) -> nlp.Model:
+    """A model that answers with the labels of the ledger. Raises UsageError where it does not."""
+    if set(model.labels) != {label.value for label in Label}:
+        raise UsageError(
+            f"The model {model.name} answers {', '.join(model.labels)}; a record needs spam, negative and "
+            "positive. Train one with those labels, or read files with: sangtin classify --model"
+        )
+    return model
+
+
+def read_some(record: Record, in_use: InUse, lease: Lease, settled: Counter[str]) -> int:
+    """Read the next posts that wait, and record the answers. Returns how many; 0 when none is free.
+
+    `settled` counts answers by reader, and those that stay unsure under "unsure".
+    """
+    with record.write() as writing:
+        lease.check(writing)
+        waiting = reading.hold_unread(writing, in_use.key, lease.holder, BATCH)
+    if not waiting:
+        return 0
+    fresh = [each for each in waiting if not each.answered]
+    answers = answer(in_use.model, fresh)
+    with record.write() as writing:
+        lease.check(writing)
+        again = [each.key for each in waiting if each.answered]
+        reading.answer(writing, in_use.key, answers, again)
+    for each in answers:
+        settled[each.prediction.reader if each.prediction.settled else "unsure"] += 1
+    return len(waiting)
+
+
+def answer(model: nlp.Model, posts: Sequence[Unread]) -> list[Answer]:
+    """Each post's own prediction; no answer is taken over from another post."""
+    answers = model.read([each.text for each in posts])
+    return [
+        Answer(each.key, each.revision, _prediction(model.name, given))
+        for each, given in zip(posts, answers, strict=True)
+    ]
+
+
+def _prediction(name: str, given: nlp.Answer) -> Prediction:
+    label = Label(given.label)
+    return Prediction(
+        model=name,
+        reader=given.reader,
+        label=label,
+        kind=Kind(given.kind) if given.kind and label is Label.SPAM else None,
+        spam=given.scores[Label.SPAM],
+        negative=given.scores[Label.NEGATIVE],
+        positive=given.scores[Label.POSITIVE],
+        settled=given.settled,
+        reason=given.reason,
+    )

@@ -1,0 +1,56 @@
+"""Record and index → the screens, with a worker and a follower beside them."""
+
+from __future__ import annotations
+
+import contextlib
+import socket
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from sangtin.errors import BusyError
+from sangtin.pipeline.children import children
+from sangtin.pipeline.home import LOCAL_PERSON
+from sangtin.pipeline.parts import Parts, opened
+from sangtin.record import accounts
+from sangtin.settings import Settings
+
+WORK = (("sieve", "--watch"), ("index", "follow", "--watch"))
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where the screens are served. Port 0 takes any free one."""
+
+    host: str = "127.0.0.1"
+    port: int = 8765
+
+
+def serve(settings: Settings, place: Place, say: Callable[[str], None], *, workers: bool = True) -> None:
+    """Serve the screens until interrupted; print a one-time login link first. Raises BusyError for a taken port."""
+    import uvicorn
+
+    with _listening(place) as listener, opened(settings) as parts:
+        with children(settings, WORK if workers else ()):
+            host, port = listener.getsockname()[:2]
+            say(f"Open http://{host}:{port}/login?token={_link(parts)}")
+            say("The link works once, for half an hour. Stop with Ctrl-C.")
+            config = uvicorn.Config(_app(parts), log_level="warning", server_header=False)
+            uvicorn.Server(config).run(sockets=[listener])
+
+
+@contextlib.contextmanager
+def _listening(place: Place) -> Iterator[socket.socket]:
+    try:
+        listener = socket.create_server((place.host, place.port))
+    except OSError as error:
+        raise BusyError(
+            f"Nothing can be served at {place.host}:{place.port} ({error.strerror}). "
+            "Stop what holds it, or choose another with --port."
+        ) from error
+    with listener:
+        yield listener
+
+
+def _link(parts: Parts) -> str:
+    with parts.record.write() as writing:
+        return accounts.make_link(writing, LOCAL_PERSON)
