@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 from pathlib import Path
 from types import TracebackType
 
-from sqlalchemy import Connection
-
 import dedupe
+from sangtin.errors import SangtinError
 from sangtin.pipeline.campaigns import flag_bursts
 from sangtin.pipeline.parts import Parts
-from sangtin.record import leases, placing, posts
+from sangtin.record import Record, leases, placing, posts
 from sangtin.record.leases import Lease
 from sangtin.record.placing import Place, Unplaced
 
@@ -32,35 +33,43 @@ class Placed:
 class RecordShelf:
     """What a placer needs to know of posts already placed, read from the record."""
 
-    def __init__(self, connection: Connection) -> None:
-        self.connection = connection
+    def __init__(self, record: Record) -> None:
+        self.record = record
 
     def texts(self, keys: Collection[int]) -> dict[int, str]:
         """The current texts of placed posts."""
-        return posts.texts(self.connection, keys)
+        with self.record.read() as connection:
+            return posts.texts(connection, keys)
 
     def placed(self, keys: Collection[int]) -> dict[int, dedupe.Standing]:
         """Where placed posts stand."""
-        found = placing.standing(self.connection, keys)
+        with self.record.read() as connection:
+            found = placing.standing(connection, keys)
         return {key: dedupe.Standing(s.cluster, s.of, s.relation, s.moment) for key, s in found.items()}
 
     def by_normal_hash(self, hashes: Collection[bytes]) -> dict[bytes, int]:
         """The earliest post with each normal form that is no exact copy."""
-        return placing.by_normal_hash(self.connection, hashes)
+        with self.record.read() as connection:
+            return placing.by_normal_hash(connection, hashes)
 
     def sketches_after(self, mark: int) -> Iterator[tuple[int, int, bytes]]:
         """The sketches recorded after a mark, in order."""
-        while page := placing.sketches(self.connection, mark, dedupe.SCHEME, BATCH):
+        while page := self._sketches(mark):
             yield from page
             mark = page[-1][0]
 
     def heads(self, clusters: Collection[str]) -> dict[str, int]:
         """The first post of each cluster."""
-        return placing.leads(self.connection, clusters)
+        with self.record.read() as connection:
+            return placing.leads(connection, clusters)
+
+    def _sketches(self, mark: int) -> list[tuple[int, int, bytes]]:
+        with self.record.read() as connection:
+            return placing.sketches(connection, mark, dedupe.SCHEME, BATCH)
 
 
 class Placing:
-    """The placer of this process: it works while it holds the lease, and tries to take it while it does not."""
+    """The placer of this process: it works while it holds the lease, and else tries to take it."""
 
     def __init__(self, parts: Parts) -> None:
         self.record = parts.record
@@ -77,9 +86,88 @@ class Placing:
         self._let_go()
 
     def place_some(self) -> Placed:
-        """Place the next batch; nothing where none waits or another process places."""
+        """Place the next posts; none where none waits or another process places."""
         with self.record.read() as connection:
             waiting = placing.unplaced(connection, BATCH)
-        if not waiting or not self._held():
+            if not waiting and not placing.erased_after(connection):
+                return Placed()
+        placer = self._held()
+        if placer is None:
             return Placed()
-        return self._place(waiting)
+        self.forget_erased()
+        if waiting and waiting[0].left is not None:
+            return self._succeed(placer, waiting[0].left)
+        some = list(takewhile(lambda each: each.left is None, waiting))
+        return self._record(some, placer.place(_items(some)))
+
+    def forget_erased(self) -> bool:
+        """Take erased posts out of the copies' index. False where another process places: it will."""
+        placer = self._held()
+        if placer is None:
+            return False
+        with self.record.read() as connection:
+            erased = placing.erased_after(connection)
+        if erased:
+            placer.remove([key for _, key in erased])
+            with self.record.write() as writing:
+                placing.set_forgotten(writing, erased[-1][0])
+        return True
+
+    def _succeed(self, placer: dedupe.Placer, cluster: str) -> Placed:
+        """A cluster whose original was erased: its earliest remaining post leads."""
+        with self.record.read() as connection:
+            members = placing.orphans(connection, cluster)
+        return self._record(members, placer.succeed(_items(members), cluster))
+
+    def _record(self, waiting: Sequence[Unplaced], placements: Sequence[dedupe.Placement]) -> Placed:
+        if not waiting:
+            return Placed()
+        places = [_place(each, where) for each, where in zip(waiting, placements, strict=True)]
+        with self.record.write() as writing:
+            if self._lease is not None:
+                self._lease.check(writing)
+            placing.place(writing, places)
+            flag_bursts(writing, places)
+        if self._placer is not None:
+            self._placer.commit()
+        return Placed(len(places), sum(place.of is not None for place in places))
+
+    def _held(self) -> dedupe.Placer | None:
+        """The placer, where this process may place now."""
+        if self._lease is not None and self._lease.lost:
+            self._let_go()
+        if self._lease is None:
+            self._lease = leases.take(self.record, LEASE)
+        if self._lease is not None and self._placer is None:
+            self._placer = dedupe.Placer(RecordShelf(self.record), self.folder)
+        return self._placer
+
+    def _let_go(self) -> None:
+        if self._placer is not None:
+            self._placer.close()
+            self._placer = None
+        if self._lease is not None:
+            with contextlib.suppress(SangtinError):
+                self._lease.give_back()
+            self._lease = None
+
+
+def _items(waiting: Sequence[Unplaced]) -> list[dedupe.Item]:
+    return [dedupe.Item(each.key, each.text, each.moment) for each in waiting]
+
+
+def _place(each: Unplaced, where: dedupe.Placement) -> Place:
+    return Place(
+        key=each.key,
+        revision=each.revision,
+        cluster=where.cluster,
+        of=where.of,
+        relation=where.relation,
+        similarity=where.similarity,
+        containment=where.containment,
+        reason=where.reason,
+        normal_hash=where.normal_hash,
+        scheme=dedupe.SCHEME,
+        signature=where.sketch,
+        moment=each.moment,
+    )

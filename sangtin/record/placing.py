@@ -12,18 +12,22 @@ from sqlalchemy import Connection, Select, and_, case, delete, func, select, tex
 from sangtin.post import Relation
 from sangtin.record.changes import upsert
 from sangtin.record.engine import Writing
-from sangtin.record.schema import cluster, membership, post, revision, sketch
+from sangtin.record.schema import change, cluster, membership, meta, post, revision, sketch
 from sangtin.record.settling import settle
 
 
 @dataclass(frozen=True, slots=True)
 class Unplaced:
-    """A post that waits for its place, with the text of its current revision."""
+    """A post that waits for its place, with the text of its current revision.
+
+    `left` is the cluster in which this revision stood until its original was erased.
+    """
 
     key: int
     revision: int
     text: str
     moment: datetime
+    left: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,10 +65,30 @@ def count_unplaced(connection: Connection) -> int:
 
 def unplaced(connection: Connection, limit: int) -> list[Unplaced]:
     """The next posts to place, by (moment, id)."""
-    text_now = and_(revision.c.post == post.c.key, revision.c.number == post.c.revision)
-    rows = select(post.c.key, post.c.revision, revision.c.text, post.c.moment).join(revision, text_now)
-    waiting = rows.where(~post.c.placed).order_by(post.c.moment, post.c.id).limit(limit)
-    return [Unplaced(r.key, r.revision, r.text, r.moment) for r in connection.execute(waiting)]
+    return _unplaced(connection, _waiting().order_by(post.c.moment, post.c.id).limit(limit))
+
+
+def orphans(connection: Connection, cluster_id: str) -> list[Unplaced]:
+    """The posts that wait because the original of their cluster was erased, by (moment, id)."""
+    mine = _waiting().where(membership.c.cluster == cluster_id)
+    return _unplaced(connection, mine.order_by(post.c.moment, post.c.id))
+
+
+def erased_after(connection: Connection) -> list[tuple[int, int]]:
+    """(number, post key) of the posts erased since the copies' index last forgot some."""
+    mark = select(meta.c.value).where(meta.c.name == "forgotten")
+    after = int(connection.execute(mark).scalar_one_or_none() or 0)
+    erased = text("what = 'erased'")  # as the partial index says it
+    query = select(change.c.number, change.c.post).where(change.c.number > after, erased)
+    return [(row.number, row.post) for row in connection.execute(query.order_by(change.c.number))]
+
+
+def set_forgotten(writing: Writing, number: int) -> None:
+    """The copies' index has forgotten every post erased up to a number."""
+    insert = upsert(writing.connection, meta).values(name="forgotten", value=str(number))
+    writing.connection.execute(
+        insert.on_conflict_do_update(index_elements=["name"], set_={"value": str(number)})
+    )
 
 
 def place(writing: Writing, places: Sequence[Place]) -> None:
@@ -182,6 +206,18 @@ def _count_again(connection: Connection, cluster_id: str) -> None:
     values = dict(row._mapping) | {"lead": connection.execute(first).scalar_one()}
     insert = upsert(connection, cluster).values(id=cluster_id, burst=False, **values)
     connection.execute(insert.on_conflict_do_update(index_elements=["id"], set_=values))
+
+
+def _waiting() -> Select[Any]:
+    text_now = and_(revision.c.post == post.c.key, revision.c.number == post.c.revision)
+    stood = and_(membership.c.post == post.c.key, membership.c.revision == post.c.revision)
+    columns = (post.c.key, post.c.revision, revision.c.text, post.c.moment, membership.c.cluster)
+    query = select(*columns).select_from(post).join(revision, text_now).outerjoin(membership, stood)
+    return query.where(~post.c.placed)
+
+
+def _unplaced(connection: Connection, query: Select[Any]) -> list[Unplaced]:
+    return [Unplaced(r.key, r.revision, r.text, r.moment, r.cluster) for r in connection.execute(query)]
 
 
 def _now_placed() -> Select[Any]:

@@ -283,6 +283,12 @@ change = Table(
 )
 Index("ix_change_post", change.c.post)
 Index("ix_change_at", change.c.at)
+Index(
+    "ix_change_erased",
+    change.c.number,
+    sqlite_where=text("what = 'erased'"),
+    postgresql_where=text("what = 'erased'"),
+)
 
 rollup = Table(
     "rollup",

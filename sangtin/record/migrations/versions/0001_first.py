@@ -38,6 +38,14 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("number", name=op.f("pk_change")),
     )
     op.create_index("ix_change_at", "change", ["at"], unique=False)
+    op.create_index(
+        "ix_change_erased",
+        "change",
+        ["number"],
+        unique=False,
+        sqlite_where=sa.text("what = 'erased'"),
+        postgresql_where=sa.text("what = 'erased'"),
+    )
     op.create_index("ix_change_post", "change", ["post"], unique=False)
     op.create_table(
         "cluster",
