@@ -1,0 +1,57 @@
+# What a person or a machine does with a checkout. Needs Python 3.11 or newer, git and make.
+PYTHON ?= python3
+EXTRAS ?=
+TESTS ?= tests
+export PYTHON
+
+# The tests of the main job: they run in an environment without any extra too.
+MAIN_JOB := $(wildcard tests/test_house.py tests/record tests/search tests/dedupe tests/nlp tests/pipeline tests/cli)
+
+.PHONY: help demo install test check bench soak lock
+.DEFAULT_GOAL := help
+
+help:
+	@echo "make demo                    sieve a synthetic sample and look at it in a browser"
+	@echo "make install [EXTRAS=\"…\"]    make .venv (extras: elasticsearch postgresql)"
+	@echo "make test [TESTS=tests/…]    run the tests"
+	@echo "make check                   formatting, types, contracts between the parts"
+	@echo "make soak                    the full counts of kills and hostile inputs"
+	@echo "make bench                   measure speed and memory"
+	@echo "make lock                    resolve the locks of versions again (needs uv)"
+
+demo:
+	@requirements/environment .venv build base
+	.venv/bin/sangtin demo
+
+install:
+	@requirements/environment .venv build base $(EXTRAS)
+
+.PHONY: test-environment
+test-environment:
+	@requirements/environment .venv-test build base pytest test elasticsearch postgresql
+
+# A file's tests stay with one process, so that they share its servers.
+test: test-environment
+	.venv-test/bin/python -m pytest -n 2 --dist loadfile $(TESTS)
+ifeq ($(TESTS),tests)
+	@requirements/environment .venv-base build base pytest
+	.venv-base/bin/python -m pytest -n 2 --dist loadfile -m "not soak and not servers and not browser" $(MAIN_JOB)
+endif
+
+check: test-environment
+	.venv-test/bin/ruff format --check .
+	.venv-test/bin/ruff check .
+	.venv-test/bin/mypy
+	.venv-test/bin/lint-imports
+
+bench: test-environment
+	@for each in tests/bench/[a-z]*.py; do \
+	    name=$$(basename $$each .py); \
+	    echo "== $$name"; .venv-test/bin/python -m tests.bench.$$name || exit 1; \
+	done
+
+soak: test-environment
+	.venv-test/bin/python -m pytest -m soak --timeout 3600 tests
+
+lock:
+	requirements/lock
