@@ -7,8 +7,8 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Protocol
 
-from sangtin.errors import UsageError
-from sangtin.search.document import Digest, Document, EpochError, Gone, Position, Refusal
+from sangtin.errors import MissingError, UsageError
+from sangtin.search.document import Digest, Document, EpochError, Gone, Position, Refusal, StaleError
 from sangtin.search.highlight import highlight
 from sangtin.search.query import Query, parse
 from sangtin.search.request import ANY, Cursor, Facets, Filters, Hit, Page, Sort
@@ -30,6 +30,7 @@ __all__ = [
     "Refusal",
     "Search",
     "Sort",
+    "StaleError",
     "highlight",
     "open_search",
     "parse",
@@ -65,7 +66,7 @@ class Search(Writing, Protocol):
     """An index of posts. May be shared by threads; readers never wait for the writer.
 
     What is found depends on query and filters alone, alike on every engine. Methods raise EngineError
-    where the engine does not answer.
+    where the engine does not answer, StaleError where the index must be built again first.
     """
 
     def find(
@@ -79,8 +80,8 @@ class Search(Writing, Protocol):
     ) -> Page:
         """The page of at most `limit` (1 to 1,000) hits after a cursor, or the first page.
 
-        By time: second of `moment`, then `request.tie`, then id. By relevance: posts with the marks
-        as typed come first; ends at rank 10,000.
+        By time: second of `moment`, then `request.tie`, both descending for newest; then id. By
+        relevance: posts with the marks as typed come first; ends at rank 10,000.
         """
 
     def total(self, query: Query, filters: Filters = ANY) -> int:
@@ -120,4 +121,8 @@ def open_search(url: str, *, prefix: str = "sangtin") -> Search:
         from sangtin.search.fts5 import open_file
 
         return open_file(Path(url.removeprefix("sqlite:///")))
+    if url.startswith(("http://", "https://")):
+        raise MissingError(
+            f"Elasticsearch ({prefix}) is not built in yet. Set SANGTIN_SEARCH=sqlite:///PATH."
+        )
     raise UsageError(f"SANGTIN_SEARCH={url} is no search index. Use sqlite:///PATH or http(s)://HOST:PORT.")

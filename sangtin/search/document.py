@@ -88,5 +88,9 @@ class Refusal:
     reason: str
 
 
-class EpochError(EngineError):
+class StaleError(EngineError):
+    """An index that cannot be followed or read any more and must be built again."""
+
+
+class EpochError(StaleError):
     """An index follows another epoch of the record than the one whose changes it is given."""

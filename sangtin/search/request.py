@@ -16,8 +16,10 @@ from sangtin.search.document import Document
 
 # Both engines rank by relevance no deeper: Elasticsearch's own limit (index.max_result_window).
 DEEPEST_RANK = 10_000
-# Posts of one second are told apart by 20 bits of a hash; see `tie`.
-TIES = 1 << 20
+# More at once than a screen shows; an export streams.
+LARGEST_PAGE = 1_000
+# Posts of one second are told apart by 20 bits of a hash, less room at the end for those that collide.
+TIES = (1 << 20) - (1 << 12)
 
 
 class Sort(StrEnum):
@@ -49,7 +51,7 @@ ANY = Filters()
 
 
 def tie(id: str) -> int:
-    """A stable number in [0, 2**20) that orders posts of one second the same on every engine."""
+    """A stable number in [0, TIES) that orders posts of one second the same on every engine."""
     return int.from_bytes(hashlib.blake2b(id.encode(errors="surrogatepass"), digest_size=4).digest()) % TIES
 
 

@@ -1,0 +1,150 @@
+"""Queries → exact totals and facets: from the roll-up where only fields are asked for, else from postings."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from dataclasses import dataclass
+from datetime import date
+
+import apsw
+
+from sangtin.post import Bin, Flag, Kind
+from sangtin.search.field import Field
+from sangtin.search.fts5.body import DAY_OF_KEY, day_number, day_of_number
+from sangtin.search.fts5.expression import chosen, match
+from sangtin.search.fts5.read import count_of, one
+from sangtin.search.query import And, Is, Node, Not, Or, Query
+from sangtin.search.request import Facets, Filters
+
+_ROLLUP = "rollup WHERE code IN (SELECT value FROM json_each(?)) AND day BETWEEN ? AND ?"
+_FOUND = "words MATCH ? AND words.rowid BETWEEN ? AND ?"
+# In the order of (by code, by day); {FOUND} rows meet the narrow table `docs`, not the wide bodies.
+_OF_ROLLUP = (
+    f"SELECT code, sum(posts) FROM {_ROLLUP} GROUP BY code",  # noqa: S608
+    f"SELECT day, sum(posts) FROM {_ROLLUP} GROUP BY day ORDER BY day",  # noqa: S608
+)
+_OF_WORDS = (
+    f"SELECT code, count(*) FROM words CROSS JOIN docs ON key = words.rowid WHERE {_FOUND} GROUP BY code",  # noqa: S608
+    f"SELECT {DAY_OF_KEY} AS day, count(*) FROM (SELECT rowid AS key FROM words WHERE {_FOUND})"  # noqa: S608
+    " GROUP BY day ORDER BY day",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Combination:
+    """What the posts of one code have in common."""
+
+    source: str
+    bin: Bin
+    kind: Kind | None
+    flags: tuple[Flag, ...]
+
+    def values(self, field: Field) -> tuple[str, ...]:
+        """The values of a field that facets count."""
+        match field:
+            case Field.SOURCE:
+                return (self.source,)
+            case Field.LABEL:
+                return (self.bin,)
+            case Field.KIND:
+                return (self.kind,) if self.kind else ()
+            case Field.FLAG:
+                return self.flags
+        raise AssertionError(field)
+
+
+_COUNTED = (Field.SOURCE, Field.LABEL, Field.KIND, Field.FLAG)
+
+
+def total(connection: apsw.Connection, query: Query, filters: Filters) -> int:
+    """The exact number of hits."""
+    wanted = match(query, filters)
+    if not _fields_alone(query, filters):
+        return count_of(connection, wanted.folded, wanted)
+    sql = f"SELECT coalesce(sum(posts), 0) FROM {_ROLLUP}"  # noqa: S608
+    return one(connection, sql, *_rollup_values(connection, query, filters))
+
+
+def facets(connection: apsw.Connection, query: Query, filters: Filters) -> Facets:
+    """Exact counts of the hits by what the screens show beside them."""
+    if _fields_alone(query, filters):
+        (by_code, by_day), values = _OF_ROLLUP, _rollup_values(connection, query, filters)
+    else:
+        wanted = match(query, filters)
+        (by_code, by_day), values = _OF_WORDS, (wanted.folded, wanted.low, wanted.high)
+    codes = _combinations(connection)
+    counts = {codes[int(code)]: int(posts) for code, posts in connection.execute(by_code, values)}
+    days = {day_of_number(int(day)): int(posts) for day, posts in connection.execute(by_day, values)}
+    return _facets(counts, days)
+
+
+def _facets(counts: dict[_Combination, int], days: dict[date, int]) -> Facets:
+    bins: Counter[Bin] = Counter()
+    kinds: Counter[Kind] = Counter()
+    flags: Counter[Flag] = Counter()
+    sources: Counter[str] = Counter()
+    for combination, posts in counts.items():
+        bins[combination.bin] += posts
+        sources[combination.source] += posts
+        if combination.kind:
+            kinds[combination.kind] += posts
+        for flag in combination.flags:
+            flags[flag] += posts
+    return Facets(sum(counts.values()), dict(bins), dict(kinds), dict(flags), dict(sources), days)
+
+
+def _combinations(connection: apsw.Connection) -> dict[int, _Combination]:
+    """Every combination that any post has had, by its code; some dozens a source."""
+    rows = connection.execute("SELECT code, source, bin, kind, flags FROM codes")
+    return {
+        int(code): _Combination(
+            source, Bin(bin), Kind(kind) if kind else None, tuple(map(Flag, json.loads(flags)))
+        )
+        for code, source, bin, kind, flags in rows
+    }
+
+
+def _rollup_values(
+    connection: apsw.Connection, query: Query, filters: Filters
+) -> tuple[apsw.SQLiteValue, ...]:
+    """The codes that query and filters admit, as JSON, and the period's first and last day."""
+    wanted = match(query, filters)
+    admitted = [
+        code
+        for code, combination in _combinations(connection).items()
+        if _admits(query.root, combination)
+        and all(set(values) & set(combination.values(field)) for field, values in chosen(filters) if values)
+    ]
+    return json.dumps(admitted), day_number(wanted.low), day_number(wanted.high)
+
+
+def _fields_alone(query: Query, filters: Filters) -> bool:
+    """Whether the roll-up knows all that is asked for."""
+    return not filters.clusters and not filters.authors and _counted(query.root)
+
+
+def _counted(node: Node | None) -> bool:
+    match node:
+        case None:
+            return True
+        case Is():
+            return node.field in _COUNTED
+        case And() | Or():
+            return all(map(_counted, node.parts))
+        case Not():
+            return _counted(node.part)
+    return False
+
+
+def _admits(node: Node | None, combination: _Combination) -> bool:
+    match node:
+        case Is():
+            return bool(set(node.values) & set(combination.values(node.field)))
+        case And():
+            return all(_admits(part, combination) for part in node.parts)
+        case Or():
+            return any(_admits(part, combination) for part in node.parts)
+        case Not():
+            return not _admits(node.part, combination)
+    return True
