@@ -130,10 +130,11 @@ def _catch_up(record: Record, search: Search, lease: Lease, advance: Advance) ->
         _rebuild(record, search, lease, _silent)
         position = search.position()
     at = position.number if position else 0
+    handed: dict[int, int] = {}
     while not lease.lost:
         with record.read() as connection:
-            changes, reached = following.changed(connection, at, BATCH)
-        if not changes and position is not None:
+            changes, reached = following.changed(connection, at, BATCH, handed)
+        if reached == at and position is not None:
             return
         refusals = search.apply(_alive(changes), _gone(changes), Position(epoch, reached))
         position = Position(epoch, reached)

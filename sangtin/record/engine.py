@@ -48,6 +48,8 @@ class Record:
     def read(self) -> Iterator[Connection]:
         """A connection that sees one consistent state."""
         with _plain_errors(), self.engine.connect() as connection:
+            if not self.on_sqlite:  # SQLite's read transactions are snapshots as they are
+                connection = connection.execution_options(isolation_level="REPEATABLE READ")  # noqa: PLW2901
             yield connection
 
     @contextlib.contextmanager

@@ -23,10 +23,18 @@ class Changed:
     summary: Summary | None
 
 
-def changed(connection: Connection, after: int, limit: int) -> tuple[list[Changed], int]:
-    """The posts of the next `limit` changes after a number, each once, and the last of these numbers."""
+def changed(
+    connection: Connection, after: int, limit: int, handed: dict[int, int]
+) -> tuple[list[Changed], int]:
+    """The posts of the next `limit` changes after a number, as they are now, and the last of these numbers.
+
+    `handed` remembers (post key → number) what this follower was handed before, so that a post that came,
+    was placed and was read while nobody followed is handed over once.
+    """
     rows = changed_posts(connection, after, limit)
-    newest = {key: number for number, key in rows}
+    fresh = sorted({key for number, key in rows if handed.get(key, 0) < number})
+    newest = _newest(connection, fresh)
+    handed.update(newest)
     return _changed(connection, newest), rows[-1][0] if rows else after
 
 
