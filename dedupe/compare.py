@@ -2,12 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
+from dedupe.align import Alignment, Block, Words, align
+from dedupe.meaning import SPEAKS, TURNS, Change, Difference, asks, changes
+from dedupe.moved import settle_moves
 from dedupe.reading import Reading
 from sangtin.post import Relation
 
-NEAR = 0.7
+# Chosen on the tables of tests/dedupe and tests/bench/copies.py (docs/decisions/0004-copies.md).
+UNLIKE = 0.3
+SAME_WORDS = 0.6
+CLUSTERED = 0.5
+QUOTED = 0.6
+LEAST_PART = 0.2
+LITTLE = 0.15
+LONG_TEXT = 60
+SMALL_PART = 0.15
+REWORDED = 0.03
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,12 +28,14 @@ class Comparison:
     """How a later text relates to an earlier one; `ORIGINAL` where they are unlike.
 
     `similarity`: Jaccard of character shingles; `containment`: of the shorter in the longer; both in [0, 1].
+    `differences`: the word difference, each with what it changes.
     """
 
     similarity: float
     containment: float
     relation: Relation
     reason: str
+    differences: tuple[Difference, ...] = ()
 
     @staticmethod
     def same() -> Comparison:
@@ -39,5 +54,71 @@ def likeness(earlier: Reading, later: Reading) -> tuple[float, float]:
 def compare(earlier: Reading, later: Reading) -> Comparison:
     """Compare two texts, the earlier one first."""
     similarity, containment = likeness(earlier, later)
-    near = similarity >= NEAR
-    return Comparison(similarity, containment, Relation.NEAR if near else Relation.ORIGINAL, "")
+    if similarity < UNLIKE and containment < CLUSTERED:
+        return Comparison(similarity, containment, Relation.ORIGINAL, "unlike")
+    alignment = align(earlier.words, later.words)
+    shorter = min(len(earlier.words), len(later.words))
+    if not shorter or alignment.shared < SAME_WORDS * shorter:
+        return Comparison(similarity, containment, Relation.ORIGINAL, "few words in common")
+    found = differences(earlier.words, later.words, alignment)
+    lengths = len(earlier.words), len(later.words)
+    relation, reason = _verdict(found, (similarity, containment), lengths, alignment.shared)
+    return Comparison(similarity, containment, relation, reason, found)
+
+
+def differences(earlier: Words, later: Words, alignment: Alignment) -> tuple[Difference, ...]:
+    """What every block, move and word marked otherwise changes; what changes nothing is left out."""
+    blocks, moves = settle_moves(alignment.blocks)
+    found = [changes(block) for block in blocks]
+    found += [Difference(Block(words, words), Change.ORDER, len(words)) for words, turns in moves if turns]
+    found += [changes(Block((one,), (other,))) for one, other in alignment.remarked]
+    found += _asked_instead(earlier, later, found)
+    return tuple(d for d in found if d.change is not Change.NOTHING)
+
+
+def _asked_instead(earlier: Words, later: Words, found: Sequence[Difference]) -> list[Difference]:
+    """A statement that became a question by its mark alone."""
+    marked = [any(w.asked for w in words) for words in (earlier, later)]
+    if marked[0] == marked[1] or any(d.change is Change.ASKS for d in found):
+        return []
+    asking = earlier if marked[0] else later
+    last = next(i for i, w in enumerate(asking) if w.asked)
+    if asks(asking[max(0, last - 12) : last + 1]):
+        return []
+    return [Difference(Block(earlier[-1:], later[-1:]), Change.QUESTION, 1)]
+
+
+def _verdict(
+    found: Sequence[Difference], likeness: tuple[float, float], lengths: tuple[int, int], shared: int
+) -> tuple[Relation, str]:
+    """Near, variant, quotes or unlike, with the reasons named."""
+    similarity, containment = likeness
+    clustered = similarity >= CLUSTERED or containment >= QUOTED
+    turned = [d for d in found if d.change in TURNS]
+    speaks = [d for d in found if d.change in SPEAKS and not _tolerated(d, shared)]
+    if turned or speaks:
+        if not clustered:
+            return Relation.ORIGINAL, _named([*turned, *speaks])
+        quotes = bool(speaks) and lengths[1] > lengths[0] and containment >= QUOTED
+        return (Relation.QUOTES if quotes and len(turned) <= len(speaks) else Relation.VARIANT), _named(
+            [*speaks, *turned]
+        )
+    reworded = [d for d in found if d.change is Change.WORDING]
+    little = [d for d in found if d.change is Change.LITTLE]
+    if reworded and sum(d.words for d in reworded) > REWORDED * shared:
+        return (Relation.VARIANT if clustered else Relation.ORIGINAL), _named(reworded)
+    if sum(d.words for d in little) > max(1, LITTLE * min(lengths)):
+        return (Relation.VARIANT if clustered else Relation.ORIGINAL), _named(little)
+    if shared < LEAST_PART * max(lengths):
+        return (Relation.QUOTES if lengths[1] > lengths[0] else Relation.VARIANT), "a small part of the other"
+    return Relation.NEAR, _named(found) or "the same statement"
+
+
+def _tolerated(difference: Difference, shared: int) -> bool:
+    """A few words of feeling around a long text do not make another post of it."""
+    small = shared >= LONG_TEXT and difference.words <= SMALL_PART * shared
+    return small and difference.change is not Change.DENIES
+
+
+def _named(found: Sequence[Difference], limit: int = 3) -> str:
+    return "; ".join(str(d) for d in found[:limit])

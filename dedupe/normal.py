@@ -34,11 +34,13 @@ _LOOKALIKES["ı"] = "i"
 _LEET = str.maketrans("013457@$!|", "oieastasii")
 _JOINERS = ".*_'’`·-–~^•¸,"
 
-_ADDRESS = re.compile(r"(?:https?:?//|www\.)\S+|<url>\S*|[\w.+-]+@[\w-]+\.[\w.]+")
+_ADDRESS = re.compile(r"(?:https?:?//|www\.)\S+|<url>\S*|[\w.+-]+@[\w-]+\.[\w.]+", re.IGNORECASE)
 _SITE = re.compile(
-    r"(?<![\w.])(?:[\w-]+\.)+(?:com|vn|net|org|info|ly|me|top|xyz|club|vip|site|link|online|app|gl|at)\b(?:/\S*)?"
+    r"(?<![\w.])(?:[\w-]+\.)+(?:com|vn|net|org|info|ly|me|top|xyz|club|vip|site|link|online|app|gl|at)\b(?:/\S*)?",
+    re.IGNORECASE,
 )
 _TAG = re.compile(r"(?<![\w&])#\w[\w-]*|(?<!\w)@\w[\w.]*")
+_MENTION = re.compile(r"(?<!\w)@\w[\w.]*")
 _LETTERED = re.compile(r"(?:(?<= )|^)(?:[a-z] ){3,}[a-z](?= |$)")
 _MIXED = re.compile(r"(?=[a-z]*\d)(?=\S*[a-z])[a-z0-9]+")
 _SIGNS = re.compile(r"(?<=\w)[@$!|](?=\w)")
@@ -56,7 +58,7 @@ class Form:
 def forms(texts: Sequence[str]) -> list[Form]:
     """The normal forms of a batch of texts, in their order."""
     cleaned = [_clean(text) for text in texts]
-    folded = _fold([_without_addresses(text) for text in cleaned])
+    folded = _fold([without_addresses(text) for text in cleaned])
     return [
         Form(_letters(words), _hash(lower, text))
         for words, lower, text in zip(folded, cleaned, texts, strict=True)
@@ -65,7 +67,7 @@ def forms(texts: Sequence[str]) -> list[Form]:
 
 def folded_words(text: str) -> str:
     """One text's words as the shingles see them, still apart: lower case, no diacritics, no noise."""
-    return " ".join(_words(_fold([_without_addresses(_clean(text))])[0]))
+    return " ".join(_words(_fold([without_addresses(_clean(text))])[0]))
 
 
 def lookalike(letter: str) -> str:
@@ -88,13 +90,14 @@ def _clean(text: str) -> str:
     return text.lower()
 
 
-def _without_addresses(text: str) -> str:
-    if "//" in text or "www" in text or "<url" in text or "@" in text:
+def without_addresses(text: str, keep_tags: bool = False) -> str:
+    """Without links, e-mail addresses and @mentions; without #tags too, unless they are kept as words."""
+    if "//" in text or "www." in text or "<" in text or "@" in text:
         text = _ADDRESS.sub(" ", text)
     if "." in text:
         text = _SITE.sub(" ", text)
     if "#" in text or "@" in text:
-        text = _TAG.sub(" ", text)
+        text = (_MENTION if keep_tags else _TAG).sub(" ", text)
     if _SIGNS.search(text):
         text = _SIGNS.sub(lambda m: m[0].translate(_LEET), text)
     return text

@@ -2,21 +2,259 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from dataclasses import dataclass
+from functools import cached_property
 
-from dedupe.normal import folded_words, forms
+from dedupe.lexicon import chat_spellings, fold, marked_spellings, plain
+from dedupe.normal import forms, lookalike, unleet, without_addresses
 from dedupe.sketch import shingles
+from dedupe.syllable import is_syllable
+
+_HIDDEN = re.compile(
+    "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff]"
+)
+_OTHER_SCRIPT = re.compile("[\u0250-\u02ff\u0370-\u058f\u1d00-\u1d7f\ua700-\ua7ff¢€£¥øłðħŧƒœß]")
+_END_TAGS = re.compile(r"(?:(?:^|(?<=\s))#\w[\w-]*\s*)+$|^(?:#\w[\w-]*\s+)+", re.MULTILINE)
+_SENTENCE = re.compile(r"[.!?…;]+(?=\s|$)|\n+|[!?…]+|(?<=\w)\.{2,}")
+_PIECE = re.compile(r"\d+(?:[.,:/-]\d+)*|[^\W_]+(?:[.*_'’`·~^•-][^\W_]+)*")
+_JOINS = re.compile(r"[.*_'’`·~^•-]")
+_RUN = re.compile(r"\d+(?:[.,]\d+)?|[^\W\d_]+")
+_LETTERS = re.compile(r"(?<![^\W_])(?:[^\W\d_][ .\-_*]){2,}[^\W\d_](?![^\W_])")
+_ATTACHED = re.compile(
+    r"(\d+(?:[.,]\d+)?)(k|tr|triệu|trieu|tỷ|ty|h|g|giờ|p|ph|đ|vnđ|vnd)(\d*)", re.IGNORECASE
+)
+_SUFFIXES = {
+    "k": "nghìn",
+    "tr": "triệu",
+    "ty": "tỷ",
+    "h": "giờ",
+    "g": "giờ",
+    "p": "phút",
+    "ph": "phút",
+    "đ": "đồng",
+}
+_SCALES = {"nghin": 3, "ngan": 3, "trieu": 6, "ti": 9}
+_DIGITS = {
+    "khong": 0,
+    "mot": 1,
+    "hai": 2,
+    "ba": 3,
+    "bon": 4,
+    "tu": 4,
+    "nam": 5,
+    "lam": 5,
+    "sau": 6,
+    "bay": 7,
+    "bai": 7,
+    "tam": 8,
+    "chin": 9,
+}
+_TENS = {"muoi": 10, "chuc": 10, "tram": 100}
 
 
 @dataclass(frozen=True, slots=True)
+class Word:
+    """One word as a comparison sees it.
+
+    `plain`: folded, chat spellings written out, numbers in digits. `marked`: as typed in lower case, or ""
+    where it was written out. `name`: capitalised within a sentence that is not all capitals.
+    `first`, `last`: at the edge of a sentence.
+    """
+
+    plain: str
+    marked: str
+    name: bool = False
+    first: bool = False
+    last: bool = False
+    asked: bool = False
+
+    @property
+    def number(self) -> bool:
+        """Whether it is written in digits."""
+        return self.plain[0].isdigit()
+
+
 class Reading:
     """What two texts are compared by."""
 
-    text: str
-    words: tuple[str, ...]
-    shingles: frozenset[bytes]
+    def __init__(self, text: str) -> None:
+        self.text = text
+
+    @cached_property
+    def words(self) -> tuple[Word, ...]:
+        """The text's words in order."""
+        return tuple(_words(self.text))
+
+    @cached_property
+    def shingles(self) -> frozenset[bytes]:
+        """Character shingles of its letters."""
+        return frozenset(shingles(forms([self.text])[0].letters))
 
 
 def read(text: str) -> Reading:
-    """Read a text for comparison."""
-    return Reading(text, tuple(folded_words(text).split()), frozenset(shingles(forms([text])[0].letters)))
+    """Read a text for comparison; the parts are worked out when first asked for."""
+    return Reading(text)
+
+
+def number_of(word: str) -> str:
+    """A number word in digits; other words as they are."""
+    return str(_DIGITS[word]) if word in _DIGITS else ("10" if word == "muoi" else word)
+
+
+def _words(text: str) -> list[Word]:
+    shown = without_addresses(_END_TAGS.sub("\n", _visible(text)), keep_tags=True)
+    found: list[Word] = []
+    begin = 0
+    for end in [*_SENTENCE.finditer(shown), None]:
+        stop = end.start() if end else len(shown)
+        sentence = _sentence(shown[begin:stop])
+        if sentence:
+            asked = end is not None and "?" in end[0]
+            found += _edged(sentence, asked)
+        elif end is not None and "?" in end[0] and found:
+            found[-1] = _asked(found[-1])
+        begin = end.end() if end else stop
+    return found
+
+
+def _edged(words: list[Word], asked: bool) -> list[Word]:
+    first, last = words[0], words[-1]
+    words[0] = Word(first.plain, first.marked, False if not first.number else first.name, True, first.last)
+    last = words[-1]
+    words[-1] = Word(last.plain, last.marked, last.name, last.first, True, asked)
+    return words
+
+
+def _asked(word: Word) -> Word:
+    return Word(word.plain, word.marked, word.name, word.first, word.last, True)
+
+
+def _visible(text: str) -> str:
+    """Composed, without invisible characters, letters of other scripts as the Latin ones they look like."""
+    text = _HIDDEN.sub("", unicodedata.normalize("NFKC", text))
+    if _OTHER_SCRIPT.search(text):
+        text = "".join(lookalike(c) if c.islower() or not c.isalpha() else _upper(c) for c in text)
+    return "".join(c for c in text if not unicodedata.combining(c)) if _has_loose_marks(text) else text
+
+
+def _upper(letter: str) -> str:
+    like = lookalike(letter.lower())
+    return like.upper() if like != letter.lower() else letter
+
+
+def _has_loose_marks(text: str) -> bool:
+    return any(0x300 <= ord(c) < 0x370 for c in text)
+
+
+def _sentence(text: str) -> list[Word]:
+    text = _LETTERS.sub(lambda m: re.sub(r"[ .\-_*]", "", m[0]), text)
+    pieces = [piece for found in _PIECE.finditer(text) for piece in _pieces(found[0])]
+    letters = [p for p in pieces if not p[0].isdigit()]
+    shouted = len(letters) > 2 and sum(p.isupper() for p in letters) > len(letters) / 2
+    titled = len(letters) > 4 and sum(p[0].isupper() for p in letters) > 0.8 * len(letters)
+    words: list[Word] = []
+    for piece in pieces:
+        words += _word(piece, not (shouted or titled))
+    return _numbers(words)
+
+
+def _pieces(found: str) -> list[str]:
+    """One match → its words: joined where dots only break up a word, apart where they stand between words."""
+    if found[0].isdigit() and not any(c.isalpha() for c in found):
+        return _figures(found)
+    if _JOINS.search(found):
+        parts = _JOINS.split(found)
+        joined = "".join(parts)
+        whole = is_syllable(plain(fold(joined))) or any(
+            not is_syllable(fold(p)) and len(p) < 3 for p in parts
+        )
+        return [joined] if whole and not joined[0].isdigit() else [w for p in parts for w in _pieces(p) if p]
+    attached = _ATTACHED.fullmatch(found)
+    if attached:
+        return _attached(*attached.groups())
+    if any(c.isdigit() for c in found):
+        read = unleet(fold(found))
+        return [read] if read != fold(found) else _RUN.findall(found)
+    return [found]
+
+
+def _figures(found: str) -> list[str]:
+    """`1.200.000` → one number; `5/10/2024`, `7:30`, `15-20` → several; a telephone number → one."""
+    digits = re.sub(r"\D", "", found)
+    if len(digits) >= 9 and found[0] == "0":
+        return [digits]
+    if re.fullmatch(r"[1-9]\d{0,2}(?:[.,]\d{3})+", found):
+        return [digits]
+    if re.fullmatch(r"\d+[.,]\d+", found):
+        return [found.replace(",", ".")]
+    return re.findall(r"\d+", found)
+
+
+def _attached(number: str, suffix: str, rest: str) -> list[str]:
+    """`30k`, `1tr2`, `7h30` → the number and its unit as words."""
+    unit = _SUFFIXES.get(suffix.lower(), suffix)
+    if rest and suffix.lower() in {"tr", "triệu", "trieu", "tỷ", "ty"}:
+        return [f"{number}.{rest}", unit]
+    return [number.replace(",", "."), unit, *([rest] if rest else [])]
+
+
+def _word(piece: str, cased: bool) -> list[Word]:
+    if piece[0].isdigit():
+        value = piece if "." in piece or len(piece) > 8 else (piece.lstrip("0") or "0")
+        return [Word(value, piece)]
+    marked = piece.lower()
+    folded = plain(fold(marked))
+    long = marked_spellings().get(marked) or chat_spellings().get(folded)
+    if long:
+        return [Word(plain(w), "") for w in long.split()]
+    name = cased and piece[0].isupper()
+    return [Word(folded, marked, name)] if folded else []
+
+
+def _numbers(words: list[Word]) -> list[Word]:
+    """Scales and units beside digits, and numbers in words, as digits."""
+    made: list[Word] = []
+    at = 0
+    while at < len(words):
+        word = words[at]
+        after = words[at + 1].plain if at + 1 < len(words) else ""
+        scale = _SCALES.get(after) if word.number else None
+        if scale is not None:
+            made.append(Word(_scaled(word.plain, scale), word.marked))
+            at += 2
+            continue
+        spelled = _spelled(words, at)
+        if spelled:
+            made.append(Word(spelled[0], word.marked))
+            at = spelled[1]
+            continue
+        made.append(word)
+        at += 1
+    return made
+
+
+def _scaled(number: str, zeros: int) -> str:
+    value = float(number) * 10**zeros
+    return str(int(value)) if value < 1e15 else number
+
+
+def _spelled(words: list[Word], at: int) -> tuple[str, int] | None:
+    """A number in several words from `at` (`hai mươi lăm`) → (digits, where it ends)."""
+    total, unit, stop, tens = 0, None, at, False
+    while stop < len(words):
+        word = words[stop].plain
+        if word in _TENS:
+            total += (
+                (1 if unit is None else unit) * _TENS[word] if word != "muoi" or unit is None else unit * 10
+            )
+            unit, tens = None, True
+        elif word in _DIGITS and (unit is None) and word != "khong":
+            unit = _DIGITS[word]
+        else:
+            break
+        stop += 1
+    if not tens or stop - at < 2:
+        return None
+    return str(total + (unit or 0)), stop

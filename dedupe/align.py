@@ -1,0 +1,302 @@
+"""Two readings → the blocks of words in which they differ, once spelling, spacing and order are allowed for."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+
+from dedupe.lexicon import LONGEST_PHRASE, fold, meanings
+from dedupe.reading import Word, number_of
+from dedupe.syllable import is_syllable
+
+# Blocks longer than this are taken as they are: spelling them out costs their product.
+LONGEST_BLOCK = 32
+# Sentences that share this part of their word pairs are the same sentence elsewhere.
+SAME_SENTENCE = 0.5
+
+Words = tuple[Word, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """Where the texts differ: the earlier one's words, the later one's; either may be empty.
+
+    `edge`: at the beginning or the end of the text that has the words alone. `whole`: whole sentences.
+    """
+
+    earlier: Words
+    later: Words
+    edge: bool = False
+    whole: bool = False
+    end: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Alignment:
+    """The blocks that differ, the words that agree, and pairs alike but for their marks."""
+
+    blocks: tuple[Block, ...]
+    shared: int
+    remarked: tuple[tuple[Word, Word], ...]
+
+
+def align(earlier: Words, later: Words) -> Alignment:
+    """Align two texts' words; whole sentences may have changed places."""
+    later = reorder(earlier, later)
+    found = _Aligning(earlier, later)
+    found.run()
+    return Alignment(tuple(found.blocks), found.shared, tuple(found.remarked))
+
+
+def reorder(earlier: Words, later: Words) -> Words:
+    """The later text's sentences in the order of the earlier's, where they are the same sentences."""
+    mine, other = sentences(earlier), sentences(later)
+    if len(mine) < 2 or len(other) < 2:
+        return later
+    pairs = [_pairs(s) for s in mine]
+    places: list[float] = []
+    for sentence in other:
+        wanted = _pairs(sentence)
+        scores = [sum((wanted & p).values()) for p in pairs]
+        best = max(range(len(scores)), key=lambda i: (scores[i], -i))
+        same = scores[best] > SAME_SENTENCE * max(1, min(wanted.total(), pairs[best].total()))
+        places.append(best if same else (places[-1] if places else -1))
+    if places == sorted(places):
+        return later
+    order = sorted(range(len(other)), key=lambda i: (places[i], i))
+    return tuple(word for i in order for word in other[i])
+
+
+def sentences(words: Words) -> list[Words]:
+    """A text's words by sentence."""
+    found: list[Words] = []
+    begin = 0
+    for at, word in enumerate(words):
+        if word.last:
+            found.append(words[begin : at + 1])
+            begin = at + 1
+    return [*found, words[begin:]] if begin < len(words) else found
+
+
+def _pairs(words: Words) -> Counter[tuple[str, str]]:
+    plain = [w.plain for w in words]
+    return Counter(zip(plain, plain[1:], strict=False))
+
+
+class _Aligning:
+    """The alignment of two word sequences as it is worked out."""
+
+    def __init__(self, earlier: Words, later: Words) -> None:
+        self._earlier, self._later = earlier, later
+        self.blocks: list[Block] = []
+        self.shared = 0
+        self.remarked: list[tuple[Word, Word]] = []
+
+    def run(self) -> None:
+        """Match equal runs first, then spell out what lies between them."""
+        one, other = [w.plain for w in self._earlier], [w.plain for w in self._later]
+        matcher = SequenceMatcher(None, one, other, autojunk=len(one) + len(other) > 4000)
+        for tag, a, b, c, d in _tidied(matcher.get_opcodes(), one, other):
+            if tag == "equal":
+                self._agree(a, b, c)
+            elif a == b or c == d or max(b - a, d - c) > LONGEST_BLOCK:
+                self._differ(a, b, c, d)
+            else:
+                self._spell_out(a, b, c, d)
+
+    def _agree(self, a: int, b: int, c: int) -> None:
+        self.shared += b - a
+        for one, other in zip(self._earlier[a:b], self._later[c : c + b - a], strict=True):
+            if one.marked != other.marked and one.marked and other.marked and differently_marked(one, other):
+                self.remarked.append((one, other))
+
+    def _differ(self, a: int, b: int, c: int, d: int) -> None:
+        one, other = self._earlier[a:b], self._later[c:d]
+        if not one and not other:
+            return
+        edge = (not other and (a == 0 or b == len(self._earlier))) or (
+            not one and (c == 0 or d == len(self._later))
+        )
+        lone = one or other
+        whole = not (one and other) and _bounded(lone, a == 0 or c == 0, edge)
+        end = b == len(self._earlier) and d == len(self._later)
+        self.blocks.append(Block(one, other, edge, whole, end))
+
+    def _spell_out(self, a: int, b: int, c: int, d: int) -> None:
+        """Take out of a replaced block what is the same word otherwise spelt."""
+        last = (b == len(self._earlier), d == len(self._later))
+        matches = spelt_alike(self._earlier[a:b], self._later[c:d], last)
+        i, j = a, c
+        for x, y, m, n in matches:
+            self._differ(i, a + x, j, c + y)
+            self.shared += max(m, n)
+            i, j = a + x + m, c + y + n
+        self._differ(i, b, j, d)
+
+
+def _bounded(words: Words, at_start: bool, edge: bool) -> bool:
+    return bool(words) and words[0].first and (words[-1].last or (edge and not at_start))
+
+
+def _tidied(
+    codes: list[tuple[str, int, int, int, int]], one: Sequence[str], other: Sequence[str]
+) -> list[tuple[str, int, int, int, int]]:
+    """Join neighbouring differences that only one short word holds apart by chance."""
+    made: list[tuple[str, int, int, int, int]] = []
+    for number, (tag, a, b, c, d) in enumerate(codes):
+        between = 0 < number < len(codes) - 1
+        sides = (codes[number - 1], codes[number + 1]) if between else ()
+        crowded = bool(sides) and all((s[2] - s[1]) + (s[4] - s[3]) >= 4 for s in sides)
+        chance = tag == "equal" and b - a == 1 and crowded
+        if made and tag != "equal" and made[-1][0] != "equal":
+            made[-1] = ("replace", made[-1][1], b, made[-1][3], d)
+        elif chance and made and made[-1][0] != "equal":
+            made[-1] = ("replace", made[-1][1], b, made[-1][3], d)
+        else:
+            made.append((tag, a, b, c, d))
+    return made
+
+
+def spelt_alike(one: Words, other: Words, last: tuple[bool, bool]) -> list[tuple[int, int, int, int]]:
+    """The best chain of (start, start, width, width) in two blocks that say the same, in order."""
+    rows, columns = len(one), len(other)
+    best = [[0] * (columns + 1) for _ in range(rows + 1)]
+    step: dict[tuple[int, int], tuple[int, int]] = {}
+    for i in range(rows - 1, -1, -1):
+        for j in range(columns - 1, -1, -1):
+            best[i][j], chosen = max((best[i + 1][j], (1, 0)), (best[i][j + 1], (0, 1)))
+            for m, n in _widths(one, other, i, j, last):
+                gain = m + n + best[i + m][j + n]
+                if gain > best[i][j]:
+                    best[i][j], chosen = gain, (m, n)
+            step[i, j] = chosen
+    found, i, j = [], 0, 0
+    while i < rows and j < columns:
+        m, n = step[i, j]
+        if m and n:
+            found.append((i, j, m, n))
+        i, j = i + m, j + n
+    return found
+
+
+def _widths(one: Words, other: Words, i: int, j: int, last: tuple[bool, bool]) -> list[tuple[int, int]]:
+    found = []
+    end = last[0] and i == len(one) - 1, last[1] and j == len(other) - 1
+    if alike(one[i], other[j]) or _cut_short(one[i], other[j], end):
+        found.append((1, 1))
+    for m in range(1, min(LONGEST_PHRASE, len(one) - i) + 1):
+        for n in range(1, min(LONGEST_PHRASE, len(other) - j) + 1):
+            if (
+                m + n > 2
+                and (m == 1 or n == 1 or m + n <= 7)
+                and same_phrase(one[i : i + m], other[j : j + n])
+            ):
+                found.append((m, n))
+    if not found and same_phrase(one[i : i + 1], other[j : j + 1]):
+        found.append((1, 1))
+    return found
+
+
+def same_phrase(one: Words, other: Words) -> bool:
+    """Whether two phrases are the same letters otherwise spaced, an abbreviation, or listed as one meaning."""
+    left, right = [w.plain for w in one], [w.plain for w in other]
+    joined, against = "".join(left), "".join(right)
+    if joined == against:
+        return True
+    for short, long in ((left, right), (right, left)):
+        if len(short) == 1 and 1 < len(long) == len(short[0]) and short[0] == "".join(w[0] for w in long):
+            return not is_syllable(short[0])
+    groups = meanings()
+    return bool(groups.get(" ".join(left), frozenset()) & groups.get(" ".join(right), frozenset()))
+
+
+def alike(one: Word, other: Word) -> bool:
+    """Whether two words are one word, one of them misspelt or shortened."""
+    a, b = one.plain, other.plain
+    if a == b:
+        return True
+    if one.number or other.number:
+        return number_of(a) == number_of(b)
+    if is_syllable(a) and is_syllable(b):
+        return not (one.name and other.name) and _same_sound(one, other)
+    short, long = sorted((a, b), key=len)
+    if _skeleton(short, long):
+        return True
+    if sound(a) == sound(b):
+        return True
+    return not (is_syllable(a) and is_syllable(b)) and len(short) >= 3 and _slip(short, long)
+
+
+def _cut_short(one: Word, other: Word, end: tuple[bool, bool]) -> bool:
+    """A text's last word that was cut in the middle."""
+    return (end[0] and other.plain.startswith(one.plain)) or (end[1] and one.plain.startswith(other.plain))
+
+
+_HEARD = str.maketrans("jdrkqy", "zzzcci")
+
+
+def sound(word: str) -> str:
+    """A word by its sound in quick typing: `j` for gi, `w` for qu, `k` for c, `f` for ph, z for d, gi, r."""
+    for spelt, heard in (("ngh", "ng"), ("gh", "g"), ("ph", "f"), ("gi", "z"), ("qu", "w"), ("kh", "x")):
+        word = word.replace(spelt, heard)
+    word = word.replace("tr", "c").replace("ch", "c")
+    return word.translate(_HEARD)
+
+
+def _same_sound(one: Word, other: Word) -> bool:
+    """Initials that writers mix up (ch/tr, s/x, d/gi/r), the rest with its marks the same."""
+    return _initial_sound(one.marked or one.plain) == _initial_sound(other.marked or other.plain)
+
+
+def _initial_sound(word: str) -> str:
+    for spelt, heard in (("tr", "c"), ("ch", "c"), ("gi", "z"), ("d", "z"), ("r", "z"), ("x", "s")):
+        if word.startswith(spelt) and len(word) > len(spelt):
+            return heard + word[len(spelt) :]
+    return word
+
+
+def _skeleton(short: str, long: str) -> bool:
+    """`trc` for truoc, `nhg` for nhung: no vowel, the letters of the long word in order from its first."""
+    if is_syllable(short) or short[0] != long[0] or any(c in "aeiouy" for c in short):
+        return False
+    letters = iter(long)
+    return all(c in letters for c in short)
+
+
+def _slip(short: str, long: str) -> bool:
+    """One slip of the finger in a word of three letters or more, two from seven on."""
+    allowed = 1 if len(long) < 7 else 2
+    return len(long) - len(short) <= allowed and _distance(short, long) <= allowed
+
+
+def _distance(a: str, b: str) -> int:
+    """Damerau-Levenshtein distance, neighbours transposed (optimal string alignment)."""
+    before: list[int] = []
+    row = list(range(len(b) + 1))
+    for i, x in enumerate(a, 1):
+        older, before, row = before, row, [i]
+        for j, y in enumerate(b, 1):
+            cost = min(before[j] + 1, row[j - 1] + 1, before[j - 1] + (x != y))
+            if older and j > 1 and x == b[j - 2] and a[i - 2] == y:
+                cost = min(cost, older[j - 2] + 1)
+            row.append(cost)
+    return row[-1]
+
+
+_HOOK_TILDE = str.maketrans("ảẳẩẻểỉỏổởủửỷ", "ãẵẫẽễĩõỗỡũữỹ")
+
+
+def differently_marked(one: Word, other: Word) -> bool:
+    """Whether two words of the same letters carry different marks; ones without any are unmarked typing."""
+    bare = one.marked == fold(one.marked) or other.marked == fold(other.marked)
+    return not bare and _marks(one.marked) != _marks(other.marked)
+
+
+def _marks(marked: str) -> list[str]:
+    """The marks of a word whatever letter they stand on; hook and tilde, which writers mix up, as one."""
+    import unicodedata
+
+    spread = unicodedata.normalize("NFD", marked.translate(_HOOK_TILDE).replace("đ", "d̵"))
+    return sorted(c for c in spread if unicodedata.combining(c))

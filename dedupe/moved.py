@@ -1,0 +1,68 @@
+"""Blocks that differ → the same blocks without what only stands elsewhere, and the moves that change who did what."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from difflib import SequenceMatcher
+
+from dedupe.align import Block, Words
+from dedupe.lexicon import phrases, within
+
+# A run this long that stands elsewhere is a passage moved, not two parties exchanged.
+PASSAGE = 8
+# Words that begin an adverbial, which may stand before or after what it modifies.
+_ADVERBIAL = frozenset(
+    "tai o tren trong vao luc hom sang trua chieu toi dem ngay khi vi do de nay theo".split()
+)
+
+
+def settle_moves(blocks: Sequence[Block]) -> tuple[list[Block], list[tuple[Words, bool]]]:
+    """Take what was moved out of the blocks. Returns what is left, and the moves: (words, changes meaning)."""
+    left = list(blocks)
+    moves: list[tuple[Words, bool]] = []
+    for i in range(len(left)):
+        for j in range(len(left)):
+            if i == j:
+                continue
+            while left[i].earlier and left[j].later:
+                run = _shared(left[i].earlier, left[j].later)
+                if run is None:
+                    break
+                a, b, size = run
+                words = left[i].earlier[a : a + size]
+                moves.append((words, _turns(words, left[j].later[b : b + size])))
+                left[i] = replace(left[i], earlier=left[i].earlier[:a] + left[i].earlier[a + size :])
+                left[j] = replace(left[j], later=left[j].later[:b] + left[j].later[b + size :])
+    return [block for block in left if block.earlier or block.later], moves
+
+
+def _shared(one: Words, other: Words) -> tuple[int, int, int] | None:
+    mine, their = [w.plain for w in one], [w.plain for w in other]
+    match = SequenceMatcher(None, mine, their, autojunk=False).find_longest_match()
+    if not match.size:
+        return None
+    run = mine[match.a : match.a + match.size]
+    return (match.a, match.b, match.size) if _weighty(run) or match.size > 1 else None
+
+
+def _turns(one: Words, other: Words) -> bool:
+    """Whether a run that stands elsewhere exchanges parties: part of a sentence, and no adverbial."""
+    if len(one) >= PASSAGE or _whole(one) or _whole(other):
+        return False
+    plain = [w.plain for w in one]
+    return bool(_weighty(plain)) and plain[0] not in _ADVERBIAL and not _only_time(plain)
+
+
+def _whole(words: Words) -> bool:
+    return len(words) > 2 and words[0].first and words[-1].last
+
+
+def _weighty(plain: Sequence[str]) -> bool:
+    covered = {at for start, stop in within(plain, "filler", "frames") for at in range(start, stop)}
+    return len(covered) < len(plain)
+
+
+def _only_time(plain: Sequence[str]) -> bool:
+    light = phrases("time") | phrases("filler")
+    return all(word in light or word[0].isdigit() for word in plain)
