@@ -181,7 +181,7 @@ def tokens(text: str) -> list[Token]:
 def spaced_forms(text: str) -> tuple[str, str]:
     """The marked and the folded forms of all tokens, each joined by single spaces, for an index."""
     forms = [form for form in map(_forms, _chunks().findall(text)) if form[1]]
-    return " ".join(marked for marked, _ in forms), " ".join(folded for _, folded in forms)
+    return " ".join([form[0] for form in forms]), " ".join([form[1] for form in forms])
 
 
 @functools.cache

@@ -13,6 +13,8 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 # Asia/Ho_Chi_Minh is UTC+7 all year (sangtin.post.VIETNAM); in SQL only arithmetic is at hand.
 DAY_OF_KEY = f"((key >> {TIE_BITS}) + 25200) / 86400"
+# In the roll-up, the row that holds the sum of all days.
+ALL_DAYS = -1
 
 
 def day_number(key: int) -> int:

@@ -11,23 +11,23 @@ import apsw
 
 from sangtin.post import Bin, Flag, Kind
 from sangtin.search.field import Field
-from sangtin.search.fts5.body import DAY_OF_KEY, day_number, day_of_number
-from sangtin.search.fts5.expression import chosen, match
+from sangtin.search.fts5.body import ALL_DAYS, DAY_OF_KEY, day_number, day_of_number
+from sangtin.search.fts5.expression import LAST_KEY, Match, chosen, match
 from sangtin.search.fts5.read import count_of, one
 from sangtin.search.query import And, Is, Node, Not, Or, Query
 from sangtin.search.request import Facets, Filters
 
 _ROLLUP = "rollup WHERE code IN (SELECT value FROM json_each(?)) AND day BETWEEN ? AND ?"
 _FOUND = "words MATCH ? AND words.rowid BETWEEN ? AND ?"
-# In the order of (by code, by day); {FOUND} rows meet the narrow table `docs`, not the wide bodies.
-_OF_ROLLUP = (
-    f"SELECT code, sum(posts) FROM {_ROLLUP} GROUP BY code",  # noqa: S608
-    f"SELECT day, sum(posts) FROM {_ROLLUP} GROUP BY day ORDER BY day",  # noqa: S608
+_CODES_OF_ROLLUP = f"SELECT code, sum(posts) FROM {_ROLLUP} GROUP BY code"  # noqa: S608
+_DAYS_OF_ROLLUP = f"SELECT day, sum(posts) FROM {_ROLLUP} GROUP BY day ORDER BY day"  # noqa: S608
+# Found rows meet the narrow table `docs`, not the wide bodies.
+_CODES_OF_WORDS = (
+    f"SELECT code, count(*) FROM words CROSS JOIN docs ON key = words.rowid WHERE {_FOUND} GROUP BY code"  # noqa: S608
 )
-_OF_WORDS = (
-    f"SELECT code, count(*) FROM words CROSS JOIN docs ON key = words.rowid WHERE {_FOUND} GROUP BY code",  # noqa: S608
+_DAYS_OF_WORDS = (
     f"SELECT {DAY_OF_KEY} AS day, count(*) FROM (SELECT rowid AS key FROM words WHERE {_FOUND})"  # noqa: S608
-    " GROUP BY day ORDER BY day",
+    " GROUP BY day ORDER BY day"
 )
 
 
@@ -63,20 +63,24 @@ def total(connection: apsw.Connection, query: Query, filters: Filters) -> int:
     if not _fields_alone(query, filters):
         return count_of(connection, wanted.folded, wanted)
     sql = f"SELECT coalesce(sum(posts), 0) FROM {_ROLLUP}"  # noqa: S608
-    return one(connection, sql, *_rollup_values(connection, query, filters))
+    return one(connection, sql, _admitted(connection, query, filters), *_days(wanted))
 
 
 def facets(connection: apsw.Connection, query: Query, filters: Filters) -> Facets:
     """Exact counts of the hits by what the screens show beside them."""
+    wanted, codes = match(query, filters), _combinations(connection)
     if _fields_alone(query, filters):
-        (by_code, by_day), values = _OF_ROLLUP, _rollup_values(connection, query, filters)
+        admitted = _admitted(connection, query, filters)
+        found = connection.execute(_CODES_OF_ROLLUP, (admitted, *_days(wanted)))
+        counts = {codes[int(code)]: int(posts) for code, posts in found}
+        found = connection.execute(
+            _DAYS_OF_ROLLUP, (admitted, day_number(wanted.low), day_number(wanted.high))
+        )
     else:
-        wanted = match(query, filters)
-        (by_code, by_day), values = _OF_WORDS, (wanted.folded, wanted.low, wanted.high)
-    codes = _combinations(connection)
-    counts = {codes[int(code)]: int(posts) for code, posts in connection.execute(by_code, values)}
-    days = {day_of_number(int(day)): int(posts) for day, posts in connection.execute(by_day, values)}
-    return _facets(counts, days)
+        values = (wanted.folded, wanted.low, wanted.high)
+        counts = {codes[int(code)]: int(posts) for code, posts in connection.execute(_CODES_OF_WORDS, values)}
+        found = connection.execute(_DAYS_OF_WORDS, values)
+    return _facets(counts, {day_of_number(int(day)): int(posts) for day, posts in found})
 
 
 def _facets(counts: dict[_Combination, int], days: dict[date, int]) -> Facets:
@@ -105,18 +109,22 @@ def _combinations(connection: apsw.Connection) -> dict[int, _Combination]:
     }
 
 
-def _rollup_values(
-    connection: apsw.Connection, query: Query, filters: Filters
-) -> tuple[apsw.SQLiteValue, ...]:
-    """The codes that query and filters admit, as JSON, and the period's first and last day."""
-    wanted = match(query, filters)
+def _days(wanted: Match) -> tuple[int, int]:
+    """The first and last day of a period in the roll-up; without one, the row of all days."""
+    if wanted.low == 0 and wanted.high == LAST_KEY:
+        return ALL_DAYS, ALL_DAYS
+    return day_number(wanted.low), day_number(wanted.high)
+
+
+def _admitted(connection: apsw.Connection, query: Query, filters: Filters) -> str:
+    """The codes that query and filters admit, as JSON."""
     admitted = [
         code
         for code, combination in _combinations(connection).items()
         if _admits(query.root, combination)
         and all(set(values) & set(combination.values(field)) for field, values in chosen(filters) if values)
     ]
-    return json.dumps(admitted), day_number(wanted.low), day_number(wanted.high)
+    return json.dumps(admitted)
 
 
 def _fields_alone(query: Query, filters: Filters) -> bool:

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 
 from sangtin.post import VIETNAM
 from sangtin.search.document import Document
@@ -33,6 +34,7 @@ _LETTER = {
 }
 
 
+@lru_cache(maxsize=4096)
 def tag(field: Field, value: str) -> str:
     """A field's value as one token of FTS5's `ascii` tokenizer, one to one."""
     return _LETTER[field] + re.sub(

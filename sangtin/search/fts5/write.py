@@ -14,7 +14,7 @@ from collections.abc import Iterable, Sequence
 import apsw
 
 from sangtin.search.document import Document, EpochError, Gone, Position, Refusal
-from sangtin.search.fts5.body import day_number, read_body, write_body
+from sangtin.search.fts5.body import ALL_DAYS, day_number, read_body, write_body
 from sangtin.search.fts5.expression import TIE_BITS, tags
 from sangtin.search.request import tie
 from sangtin.text import spaced_forms
@@ -208,6 +208,8 @@ class _Change:
             self.sql(insert, (command, key, folded, marked, labels))
 
     def _write_counts(self) -> None:
+        for (_, code), posts in list(self.counts.items()):
+            self.counts[ALL_DAYS, code] += posts
         changed = [(day, code, posts) for (day, code), posts in self.counts.items() if posts]
         add = "INSERT INTO rollup VALUES(?, ?, ?) ON CONFLICT DO UPDATE SET posts = posts + excluded.posts"
         self.many(add, changed)
