@@ -6,9 +6,10 @@ from pathlib import Path
 
 from nlp import folder as _folder
 from nlp.answer import Answer, Class, Moved
+from nlp.folder import ModelCard
 from nlp.model import Model, load
 
-__all__ = ["SHIPPED", "Answer", "Class", "Model", "Moved", "find", "load"]
+__all__ = ["SHIPPED", "Answer", "Class", "Model", "ModelCard", "Moved", "card", "find", "load", "models"]
 
 SHIPPED: Path = Path(__file__).parent / "shipped"
 
@@ -16,3 +17,16 @@ SHIPPED: Path = Path(__file__).parent / "shipped"
 def find(name_or_folder: str | Path, models_dir: Path) -> Path:
     """The model folder that a name, `shipped` or a path means; UsageError where there is none."""
     return _folder.find(str(name_or_folder), models_dir, SHIPPED)
+
+
+def card(folder: Path) -> ModelCard:
+    """What the model in a folder says of itself; InputError where the folder is not whole."""
+    return _folder.read_card(folder)
+
+
+def models(models_dir: Path) -> list[tuple[Path, ModelCard]]:
+    """The shipped model and those that were added, with their folders, oldest name first."""
+    added = models_dir.iterdir() if models_dir.is_dir() else ()
+    folders = [SHIPPED, *(folder for folder in added if (folder / _folder.CARD).is_file())]
+    found = {each.name: (folder, each) for folder in folders for each in [card(folder)]}
+    return [found[name] for name in sorted(found)]

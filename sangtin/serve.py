@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from sangtin.errors import BusyError
+from sangtin.explaining import Explaining
 from sangtin.pipeline.children import children
 from sangtin.pipeline.home import LOCAL_PERSON
 from sangtin.pipeline.parts import Parts, opened
@@ -26,16 +27,19 @@ class Place:
 
 
 def serve(settings: Settings, place: Place, say: Callable[[str], None], *, workers: bool = True) -> None:
-    """Serve the screens until interrupted; print a one-time login link first. Raises BusyError for a taken port."""
+    """Serve the screens until interrupted; first print a one-time login link. BusyError for a taken port."""
     import uvicorn
 
-    with _listening(place) as listener, opened(settings) as parts:
-        with children(settings, WORK if workers else ()):
-            host, port = listener.getsockname()[:2]
-            say(f"Open http://{host}:{port}/login?token={_link(parts)}")
-            say("The link works once, for half an hour. Stop with Ctrl-C.")
-            config = uvicorn.Config(_app(parts), log_level="warning", server_header=False)
-            uvicorn.Server(config).run(sockets=[listener])
+    from api.app import create_app
+
+    beside = WORK if workers else ()
+    with _listening(place) as listener, opened(settings) as parts, children(settings, beside):
+        host, port = listener.getsockname()[:2]
+        say(f"Open http://{host}:{port}/login?token={_link(parts)}")
+        say("The link works once, for half an hour. Stop with Ctrl-C.")
+        app = create_app(parts.record, parts.search, Explaining(parts).services(), settings)
+        config = uvicorn.Config(app, log_level="warning", server_header=False)
+        uvicorn.Server(config).run(sockets=[listener])
 
 
 @contextlib.contextmanager

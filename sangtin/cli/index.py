@@ -46,9 +46,8 @@ def rebuild() -> None:
     from sangtin import follower
     from sangtin.pipeline.parts import opened
 
-    with opened(settings()) as parts:
-        with progress("rebuilding", follower.size(parts.record)) as advance:
-            follower.rebuild(parts.record, parts.search, advance)
+    with opened(settings()) as parts, progress("rebuilding", follower.size(parts.record)) as advance:
+        follower.rebuild(parts.record, parts.search, advance)
     emit("The index is rebuilt.")
 
 
@@ -90,5 +89,6 @@ def status(json: JsonFlag = False) -> None:
     from sangtin.pipeline.parts import opened
 
     with opened(settings()) as parts:
-        behind, held = follower.lag(parts.record, parts.search), parts.search.position().number
+        behind, position = follower.lag(parts.record, parts.search), parts.search.position()
+    held = position.number if position else 0
     emit_json({"number": held, "lag": behind}) if json else emit(f"{behind} changes behind (at {held})")

@@ -19,7 +19,7 @@ app = typer.Typer(name="source", no_args_is_help=True, help="Places that posts c
 @app.command()
 def add(
     name: Annotated[str, typer.Argument(help="A short name: a–z, 0–9, dot, dash, underscore.")],
-    type: Annotated[str, typer.Option(help="feed or file")] = "feed",  # noqa: A002  # the option's name
+    kind: Annotated[str, typer.Option("--type", help="feed or file")] = "feed",
     address: Annotated[str, typer.Option(help="Where it is: the feed's URL.")] = "",
     licence: Annotated[str, typer.Option(help="Its licence or terms of use.")] = "",
     legal_basis: Annotated[str, typer.Option(help="On what basis its posts are processed.")] = "",
@@ -40,8 +40,8 @@ def add(
     from sangtin.post import Source, SourceType
     from sangtin.record import open_record, sources
 
-    if type not in {each.value for each in SourceType}:
-        raise UsageError(f"There is no source type {type!r}; choose feed or file.")
+    if kind not in {each.value for each in SourceType}:
+        raise UsageError(f"There is no source type {kind!r}; choose feed or file.")
     given: dict[str, Any] = {
         "address": address,
         "licence": licence,
@@ -55,7 +55,7 @@ def add(
         known = sources.find(writing.connection, name)
         before = asdict(known.source) if known else {}
         kept = {field: value or before.get(field, value) for field, value in given.items()}
-        card = Source(name, SourceType(type), **kept)
+        card = Source(name, SourceType(kind), **kept)
         sources.put(writing, card)
     record.close()
     emit(f"{name}: {'complete' if card.complete else 'incomplete card; a crawl needs every field'}")

@@ -10,9 +10,8 @@ from sangtin.pipeline import home
 from sangtin.pipeline.parts import Parts, opened
 from sangtin.pipeline.reading import load_in_use
 from sangtin.pipeline.sieve import Sieved, sieve, waiting
-from sangtin.pipeline.sink import RecordSink
 from sangtin.post import Ledger
-from sangtin.record import ledger, sources
+from sangtin.record import ledger, posts, sources
 from sangtin.settings import Settings
 
 BATCH = 1_000
@@ -40,10 +39,10 @@ def _bring_in(parts: Parts, progress: Progress) -> None:
     with parts.record.write() as writing:
         for card in sample.sources():
             sources.put(writing, card)
-    posts = list(sample.generate())
-    sink = RecordSink(parts.record)
-    with progress("importing", len(posts)) as advance:
-        for start in range(0, len(posts), BATCH):
-            for source in {post.source for post in posts[start : start + BATCH]}:
-                sink.add([post for post in posts[start : start + BATCH] if post.source == source])
-            advance(len(posts[start : start + BATCH]))
+    given = list(sample.generate())
+    with progress("importing", len(given)) as advance:
+        for start in range(0, len(given), BATCH):
+            some = given[start : start + BATCH]
+            with parts.record.write() as writing:
+                posts.add(writing, some)
+            advance(len(some))

@@ -67,7 +67,8 @@ def page(found: Shown) -> str:
         lines.append(f"cluster {s.membership.cluster}: {s.membership.relation.value}{of}, {s.copies} copies")
     for step in found.steps:
         lines.append(
-            f"  {step.at.astimezone(VIETNAM):%d/%m/%Y %H:%M:%S}  {step.what:9} {step.bin.value} ({step.cause})"
+            f"  {step.at.astimezone(VIETNAM):%d/%m/%Y %H:%M:%S}  {step.what:9} "
+            f"{step.bin.value} ({step.cause})"
         )
     return "\n".join(lines)
 

@@ -8,14 +8,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from sqlalchemy import Connection
-
 import nlp
+from sangtin import follower
 from sangtin.errors import SangtinError
 from sangtin.pipeline.authors import author_key
 from sangtin.pipeline.parts import opened
 from sangtin.record import Record, accounts, init_record, ledger, models, placing, reading
-from sangtin.record.changes import last_number
 from sangtin.search import open_search
 from sangtin.settings import Settings
 
@@ -83,7 +81,7 @@ def doctor(settings: Settings) -> Iterator[Check]:
             waits = placing.count_unplaced(connection)
             waits += reading.count_unread(connection, in_use.key) if in_use else 0
             yield Check("waiting", waits == 0, f"{waits} posts", "Run: sangtin sieve")
-            yield _index(parts.search.position().number, connection)
+            yield _index(follower.lag(parts.record, parts.search))
     except SangtinError as error:
         yield Check("engines", False, error.message, "Do what the message says.")
     yield _space(settings)
@@ -97,8 +95,7 @@ def _home(settings: Settings) -> Check:
     return Check("home", private, str(home), f"Others can look into it. Run: chmod 700 {home}")
 
 
-def _index(number: int, connection: Connection) -> Check:
-    behind = last_number(connection) - number
+def _index(behind: int) -> Check:
     return Check("index", behind == 0, f"{behind} changes behind", "Run: sangtin index follow")
 
 
