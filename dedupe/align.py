@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 
-from dedupe.lexicon import LONGEST_PHRASE, fold, meanings
+from dedupe.lexicon import marks, meanings, soft_spellings
+from dedupe.phrases import LONGEST_PHRASE, Words
 from dedupe.reading import Word, number_of
 from dedupe.syllable import is_syllable
 
@@ -15,8 +16,6 @@ from dedupe.syllable import is_syllable
 LONGEST_BLOCK = 32
 # Sentences that share this part of their word pairs are the same sentence elsewhere.
 SAME_SENTENCE = 0.5
-
-Words = tuple[Word, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,9 +95,9 @@ class _Aligning:
 
     def run(self) -> None:
         """Match equal runs first, then spell out what lies between them."""
-        one, other = [w.plain for w in self._earlier], [w.plain for w in self._later]
+        one, other = _keys(self._earlier, self._later)
         matcher = SequenceMatcher(None, one, other, autojunk=len(one) + len(other) > 4000)
-        for tag, a, b, c, d in _tidied(matcher.get_opcodes(), one, other):
+        for tag, a, b, c, d in _tidied(list(matcher.get_opcodes())):
             if tag == "equal":
                 self._agree(a, b, c)
             elif a == b or c == d or max(b - a, d - c) > LONGEST_BLOCK:
@@ -109,7 +108,7 @@ class _Aligning:
     def _agree(self, a: int, b: int, c: int) -> None:
         self.shared += b - a
         for one, other in zip(self._earlier[a:b], self._later[c : c + b - a], strict=True):
-            if one.marked != other.marked and one.marked and other.marked and differently_marked(one, other):
+            if one.marked and other.marked and one.marked != other.marked and differently_marked(one, other):
                 self.remarked.append((one, other))
 
     def _differ(self, a: int, b: int, c: int, d: int) -> None:
@@ -131,18 +130,27 @@ class _Aligning:
         i, j = a, c
         for x, y, m, n in matches:
             self._differ(i, a + x, j, c + y)
-            self.shared += max(m, n)
+            if m == n == 1 and self._earlier[a + x].plain == self._later[c + y].plain:
+                self._agree(a + x, a + x + 1, c + y)
+            else:
+                self.shared += max(m, n)
             i, j = a + x + m, c + y + n
         self._differ(i, b, j, d)
+
+
+def _keys(one: Words, other: Words) -> tuple[list[str], list[str]]:
+    """What words are matched by: with their marks where both texts are marked, so that đã finds đã, not đá."""
+    marked = any(w.marked for w in one) and any(w.marked for w in other)
+    if not marked:
+        return [w.plain for w in one], [w.plain for w in other]
+    return [f"{w.plain} {marks(w.marked)}" for w in one], [f"{w.plain} {marks(w.marked)}" for w in other]
 
 
 def _bounded(words: Words, at_start: bool, edge: bool) -> bool:
     return bool(words) and words[0].first and (words[-1].last or (edge and not at_start))
 
 
-def _tidied(
-    codes: list[tuple[str, int, int, int, int]], one: Sequence[str], other: Sequence[str]
-) -> list[tuple[str, int, int, int, int]]:
+def _tidied(codes: Sequence[tuple[str, int, int, int, int]]) -> list[tuple[str, int, int, int, int]]:
     """Join neighbouring differences that only one short word holds apart by chance."""
     made: list[tuple[str, int, int, int, int]] = []
     for number, (tag, a, b, c, d) in enumerate(codes):
@@ -206,10 +214,28 @@ def same_phrase(one: Words, other: Words) -> bool:
     if joined == against:
         return True
     for short, long in ((left, right), (right, left)):
-        if len(short) == 1 and 1 < len(long) == len(short[0]) and short[0] == "".join(w[0] for w in long):
-            return not is_syllable(short[0])
+        if len(short) == 1 and len(long) > 1 and not short[0][0].isdigit() and not is_syllable(short[0]):
+            if _contracted(short[0], long):
+                return True
     groups = meanings()
     return bool(groups.get(" ".join(left), frozenset()) & groups.get(" ".join(right), frozenset()))
+
+
+def _contracted(short: str, long: Sequence[str]) -> bool:
+    """`csgt`, `ctrinh`, `kbiet`: of each word in turn its first letter and others in their order."""
+    if not long:
+        return not short
+    if not short or short[0] != long[0][0]:
+        return False
+    return any(
+        _in_order(short[:cut], long[0]) and _contracted(short[cut:], long[1:])
+        for cut in range(1, len(short) - len(long) + 2)
+    )
+
+
+def _in_order(letters: str, word: str) -> bool:
+    rest = iter(word)
+    return all(c in rest for c in letters)
 
 
 def alike(one: Word, other: Word) -> bool:
@@ -219,6 +245,9 @@ def alike(one: Word, other: Word) -> bool:
         return True
     if one.number or other.number:
         return number_of(a) == number_of(b)
+    soft = soft_spellings()
+    if soft.get(a) == b or soft.get(b) == a:
+        return True
     if is_syllable(a) and is_syllable(b):
         return not (one.name and other.name) and _same_sound(one, other)
     short, long = sorted((a, b), key=len)
@@ -261,8 +290,7 @@ def _skeleton(short: str, long: str) -> bool:
     """`trc` for truoc, `nhg` for nhung: no vowel, the letters of the long word in order from its first."""
     if is_syllable(short) or short[0] != long[0] or any(c in "aeiouy" for c in short):
         return False
-    letters = iter(long)
-    return all(c in letters for c in short)
+    return _in_order(short, long)
 
 
 def _slip(short: str, long: str) -> bool:
@@ -285,18 +313,7 @@ def _distance(a: str, b: str) -> int:
     return row[-1]
 
 
-_HOOK_TILDE = str.maketrans("ảẳẩẻểỉỏổởủửỷ", "ãẵẫẽễĩõỗỡũữỹ")
-
-
 def differently_marked(one: Word, other: Word) -> bool:
-    """Whether two words of the same letters carry different marks; ones without any are unmarked typing."""
-    bare = one.marked == fold(one.marked) or other.marked == fold(other.marked)
-    return not bare and _marks(one.marked) != _marks(other.marked)
-
-
-def _marks(marked: str) -> list[str]:
-    """The marks of a word whatever letter they stand on; hook and tilde, which writers mix up, as one."""
-    import unicodedata
-
-    spread = unicodedata.normalize("NFD", marked.translate(_HOOK_TILDE).replace("đ", "d̵"))
-    return sorted(c for c in spread if unicodedata.combining(c))
+    """Whether two words of the same letters carry different marks, none of them merely left out."""
+    left, right = Counter(marks(one.marked)), Counter(marks(other.marked))
+    return not (left <= right or right <= left)

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from dedupe.align import Alignment, Block, Words, align
-from dedupe.meaning import SPEAKS, TURNS, Change, Difference, asks, changes
+from dedupe.align import Alignment, Block, align
+from dedupe.meaning import SPEAKS, TURNS, Change, Difference, asks, changes, remarked, told_pairs
 from dedupe.moved import settle_moves
+from dedupe.phrases import Words
 from dedupe.reading import Reading
 from sangtin.post import Relation
 
@@ -69,9 +70,10 @@ def compare(earlier: Reading, later: Reading) -> Comparison:
 def differences(earlier: Words, later: Words, alignment: Alignment) -> tuple[Difference, ...]:
     """What every block, move and word marked otherwise changes; what changes nothing is left out."""
     blocks, moves = settle_moves(alignment.blocks)
-    found = [changes(block) for block in blocks]
+    told = told_pairs(earlier), told_pairs(later)
+    found = [difference for block in blocks for difference in changes(block, told)]
     found += [Difference(Block(words, words), Change.ORDER, len(words)) for words, turns in moves if turns]
-    found += [changes(Block((one,), (other,))) for one, other in alignment.remarked]
+    found += [remarked(one, other) for one, other in alignment.remarked]
     found += _asked_instead(earlier, later, found)
     return tuple(d for d in found if d.change is not Change.NOTHING)
 

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 
 from dedupe.syllable import is_syllable
 
-# The longest phrase of the lists has six words ("chưa có thông tin chính thức").
-LONGEST_PHRASE = 6
 _REPEATED = re.compile(r"([a-z])\1+")
+_HOOK_TILDE = str.maketrans("ảẳẩẻểỉỏổởủửỷ", "ãẵẫẽễĩõỗỡũữỹ")
 _BARE = re.compile(r"[\x00-\x7f]*")
 
 
@@ -42,15 +40,19 @@ def lines(name: str) -> tuple[str, ...]:
 
 
 @cache
-def phrases(name: str) -> frozenset[str]:
-    """A list as plain folded phrases."""
-    return frozenset(plain_phrase(line) for line in lines(name))
+def phrases(name: str) -> dict[str, tuple[tuple[str, ...], ...]]:
+    """A list by plain folded phrase: the ways its words are marked."""
+    table: dict[str, list[tuple[str, ...]]] = {}
+    for line in lines(name):
+        table.setdefault(plain_phrase(line), []).append(tuple(map(marks, line.lower().split())))
+    return {phrase: tuple(ways) for phrase, ways in table.items()}
 
 
-@cache
-def marked_phrases(name: str) -> frozenset[str]:
-    """A list as it is written, lower case."""
-    return frozenset(line.lower() for line in lines(name))
+@lru_cache(maxsize=1 << 16)
+def marks(word: str) -> str:
+    """The marks of a word whatever letter they stand on; hook and tilde, which writers mix up, as one."""
+    spread = unicodedata.normalize("NFD", word.translate(_HOOK_TILDE).replace("đ", "d\u0335"))
+    return "".join(sorted(c for c in spread if unicodedata.combining(c)))
 
 
 def plain_phrase(text: str) -> str:
@@ -71,9 +73,17 @@ def meanings() -> dict[str, frozenset[int]]:
 @cache
 def chat_spellings() -> dict[str, str]:
     """Chat spelling → standard words, both folded; never a spelling that is itself a syllable."""
-    pairs = (line.split("=") for line in lines("teencode"))
-    table = {_REPEATED.sub(r"\1", fold(short)): long for short, long in pairs}
-    return {s: long for s, long in table.items() if " " not in s and s != long and not _standard(s)}
+    return {short: long for short, long in soft_spellings().items() if not _standard(short)}
+
+
+@cache
+def soft_spellings() -> dict[str, str]:
+    """Chat spelling → standard words, both folded, those included that are syllables of their own."""
+    table: dict[str, str] = {}
+    for short, long in (line.split("=") for line in lines("teencode")):
+        if " " not in short and fold(short) != long:
+            table.setdefault(_REPEATED.sub(r"\1", fold(short)), long)
+    return table
 
 
 @cache
@@ -101,17 +111,3 @@ def bare_frames(words: str) -> str:
     tail = max(0, len(bare) - 60)
     bare = bare[:tail] + after.sub("", bare[tail:])
     return bare if len(bare) >= 20 else words
-
-
-def within(words: Sequence[str], *names: str) -> Iterator[tuple[int, int]]:
-    """Where phrases of the named lists stand in plain words: (start, stop), longest first at each place."""
-    tables = [phrases(name) for name in names]
-    at = 0
-    while at < len(words):
-        for width in range(min(LONGEST_PHRASE, len(words) - at), 0, -1):
-            phrase = " ".join(words[at : at + width])
-            if any(phrase in table for table in tables):
-                yield at, at + width
-                at += width - 1
-                break
-        at += 1

@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
+from collections import Counter
+from collections.abc import Callable
 from functools import cache
 
-from dedupe.align import Block, Words, sentences
-from dedupe.lexicon import lines, phrases, plain_phrase, within
+from dedupe.align import Block, sentences
+from dedupe.lexicon import lines, plain_phrase
+from dedupe.phrases import Words, says, uncovered
 from dedupe.reading import Word, number_of
 
 # Chosen on the tables of tests/dedupe (docs/decisions/0004-copies.md).
 # An addition of fewer words hangs on the sentence it stands beside, and turns it.
 SHORT_ADDITION = 6
+# An added sentence that takes up so many pairs of words of the statement speaks about it.
+TAKEN_UP = 2
+
+Told = Counter[tuple[str, str]]
 
 
 class Change(StrEnum):
@@ -62,21 +69,42 @@ def shown(words: Words, limit: int = 8) -> str:
     return text + (" …" if len(words) > limit else "")
 
 
-def changes(block: Block) -> Difference:
-    """What one block changes."""
-    if block.earlier and block.later:
-        return Difference(
-            block, _replaced(block.earlier, block.later), max(len(block.earlier), len(block.later))
-        )
-    words = block.earlier or block.later
-    change = _addition(words) if block.whole or (block.edge and len(words) >= SHORT_ADDITION) else None
-    return Difference(block, change or _inserted(words, block), len(words))
+def told_pairs(words: Words) -> Told:
+    """What a text tells, as pairs of neighbouring words that weigh."""
+    weighty = [w.plain for w in _weighty(words)]
+    return Counter(zip(weighty, weighty[1:], strict=False))
+
+
+def changes(block: Block, told: tuple[Told, Told]) -> list[Difference]:
+    """What one block changes, given what both texts tell; two answers where it is a cut beside an addition."""
+    one, other = block.earlier, block.later
+    if one and other and one[0].first != other[0].first:
+        return [
+            *changes(replace(block, later=(), whole=one[0].first and one[-1].last, edge=block.end), told),
+            *changes(
+                replace(block, earlier=(), whole=other[0].first and other[-1].last, edge=block.end), told
+            ),
+        ]
+    if one and other:
+        return [Difference(block, _replaced(one, other), max(len(one), len(other)))]
+    words = one or other
+    lone = block.whole or (block.edge and len(words) >= SHORT_ADDITION)
+    change = _addition(words, told[1] if one else told[0]) if lone else _inserted(words, block)
+    return [Difference(block, change, len(words))]
+
+
+def remarked(one: Word, other: Word) -> Difference:
+    """What it changes that a word is marked otherwise: a slip, unless one of the two is a word that matters."""
+    change = _replaced((one,), (other,))
+    named = one.name and other.name
+    change = Change.NAME if named else Change.LITTLE if change is Change.WORDING else change
+    return Difference(Block((one,), (other,)), change, 1)
 
 
 def _replaced(one: Words, other: Words) -> Change:
     """One stretch of words in place of another, inside a sentence."""
     both = (one, other)
-    if any(_says(words, "negation") for words in both) and _says(one, "negation") != _says(other, "negation"):
+    if any(says(words, "negation") for words in both) and says(one, "negation") != says(other, "negation"):
         return Change.NEGATION
     if any(_numbers(words) for words in both) and _numbers(one) != _numbers(other):
         return Change.NUMBER
@@ -99,45 +127,48 @@ def _inserted(words: Words, block: Block) -> Change:
     """A stretch of words that one text has inside, or hanging on, a sentence that both have."""
     if _frame(words):
         return Change.ASKS if words[-1].asked and block.end else Change.NOTHING
-    if _says(words, "deny"):
+    if says(words, "deny"):
         return Change.DENIES
-    if _says(words, "negation"):
+    if says(words, "negation"):
         return Change.NEGATION
     if _asks(words, block):
         return Change.ASKS
-    if _says(words, "turn"):
+    if says(words, "turn"):
         return Change.TURN
     if block.edge and _credit(words):
         return Change.NOTHING
-    if _numbers(words):
+    if _numbers(words) not in ([], ["1"]) or any(w.number for w in words):
         return Change.NUMBER
     if not _weighty(words):
         return Change.NOTHING
     if block.edge:
-        return Change.COMMENTS if _says(words, "comment") else Change.CUT
+        return Change.COMMENTS if says(words, "comment") else Change.CUT
     for change, test in _KINDS:
         if test(words) and not (change is Change.ROLE and _says_only(words, "kin")):
             return change
     return Change.LITTLE
 
 
-def _addition(words: Words) -> Change | None:
-    """What whole sentences beyond the other text do; the worst of them counts."""
-    found = [_added(sentence) for sentence in sentences(words)]
+def _addition(words: Words, told: Told) -> Change:
+    """What whole sentences beyond the other text, which tells `told`, do; the worst of them counts."""
+    found = [_added(sentence, told) for sentence in sentences(words)]
     for change in (Change.DENIES, Change.ASKS, Change.COMMENTS, Change.CUT):
         if change in found:
             return change
     return Change.NOTHING
 
 
-def _added(sentence: Words) -> Change:
-    if _says(sentence, "deny"):
+def _added(sentence: Words, told: Told) -> Change:
+    if says(sentence, "deny"):
         return Change.DENIES
     if _frame(sentence) or _credit(sentence):
         return Change.NOTHING
     if sentence[-1].asked:
         return Change.ASKS
-    if _says(sentence, "comment"):
+    if says(sentence, "comment"):
+        return Change.COMMENTS
+    taken_up = len(told_pairs(sentence).keys() & told.keys())
+    if taken_up >= TAKEN_UP or (taken_up and says(sentence, "negation")):
         return Change.COMMENTS
     if not _weighty(sentence):
         return Change.NOTHING
@@ -146,40 +177,24 @@ def _added(sentence: Words) -> Change:
 
 def asks(words: Words) -> bool:
     """Whether a sentence has a word that makes it a question."""
-    return _says(words, "question")
-
-
-def _plain(words: Words) -> list[str]:
-    return [w.plain for w in words]
-
-
-def _says(words: Words, name: str) -> bool:
-    return any(True for _ in within(_plain(words), name))
-
-
-def _covered(words: Words, *names: str) -> list[Word]:
-    """The words that no phrase of the lists covers."""
-    left = list(words)
-    for start, stop in reversed(list(within(_plain(words), *names))):
-        del left[start:stop]
-    return left
+    return says(words, "question")
 
 
 def _says_only(words: Words, name: str) -> bool:
-    return not _covered(words, name, "filler")
+    return not uncovered(words, name, "filler")
 
 
-def _weighty(words: Words) -> list[Word]:
-    return _covered(words, "filler", "frames")
+def _weighty(words: Words) -> Words:
+    return uncovered(words, "filler", "frames")
 
 
 def _frame(words: Words) -> bool:
-    return not _covered(words, "frames", "filler") and _says(words, "frames")
+    return not uncovered(words, "frames", "filler") and says(words, "frames")
 
 
 def _credit(words: Words) -> bool:
     """Who is named as the source: `Nguồn: VnExpress`, `theo báo Tuổi Trẻ`, `cre Minh Anh`."""
-    return words[0].plain in _CREDITS and len(words) <= 8 and not _says(words, "negation")
+    return words[0].plain in _CREDITS and len(words) <= 8 and not says(words, "negation")
 
 
 _CREDITS = frozenset(
@@ -210,24 +225,17 @@ def _numbers(words: Words) -> list[str]:
 
 
 def _number_word(word: Word) -> bool:
-    return word.plain in phrases("number_words") and (
-        word.marked in _marked_numbers() or word.marked == word.plain
-    )
-
-
-@cache
-def _marked_numbers() -> frozenset[str]:
-    return frozenset(lines("number_words"))
+    return says((word,), "number_words")
 
 
 def _asks(words: Words, block: Block) -> bool:
     if words[-1].asked:
         return True
-    return block.edge and words[-1].last and _says(words[-2:], "question")
+    return block.edge and words[-1].last and says(words[-2:], "question")
 
 
 def _opposite(one: Words, other: Words) -> bool:
-    left, right = set(_plain(one)), set(_plain(other))
+    left, right = {w.plain for w in one}, {w.plain for w in other}
     return any((a in left and b in right) or (b in left and a in right) for a, b in _opposites())
 
 
@@ -237,9 +245,9 @@ def _opposites() -> tuple[tuple[str, str], ...]:
     return tuple((plain_phrase(a), plain_phrase(b)) for a, b in pairs)
 
 
-_KINDS = (
-    (Change.TIME, lambda words: _says(words, "time")),
-    (Change.ROLE, lambda words: _says(words, "role")),
-    (Change.PLACE, lambda words: _says(words, "place")),
+_KINDS: tuple[tuple[Change, Callable[[Words], bool]], ...] = (
+    (Change.TIME, lambda words: says(words, "time")),
+    (Change.ROLE, lambda words: says(words, "role")),
+    (Change.PLACE, lambda words: says(words, "place")),
     (Change.NAME, lambda words: any(w.name for w in words)),
 )

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from difflib import SequenceMatcher
 
-from dedupe.align import Block, Words
-from dedupe.lexicon import phrases, within
+from dedupe.align import Block
+from dedupe.phrases import Words, uncovered
 
 # A run this long that stands elsewhere is a passage moved, not two parties exchanged.
 PASSAGE = 8
@@ -42,27 +42,21 @@ def _shared(one: Words, other: Words) -> tuple[int, int, int] | None:
     match = SequenceMatcher(None, mine, their, autojunk=False).find_longest_match()
     if not match.size:
         return None
-    run = mine[match.a : match.a + match.size]
-    return (match.a, match.b, match.size) if _weighty(run) or match.size > 1 else None
+    run = one[match.a : match.a + match.size]
+    return (match.a, match.b, match.size) if match.size > 1 or _weighty(run) else None
 
 
 def _turns(one: Words, other: Words) -> bool:
     """Whether a run that stands elsewhere exchanges parties: part of a sentence, and no adverbial."""
     if len(one) >= PASSAGE or _whole(one) or _whole(other):
         return False
-    plain = [w.plain for w in one]
-    return bool(_weighty(plain)) and plain[0] not in _ADVERBIAL and not _only_time(plain)
+    adverbial = one[0].plain in _ADVERBIAL or not uncovered(one, "filler", "time")
+    return bool(_weighty(one)) and not adverbial
 
 
 def _whole(words: Words) -> bool:
     return len(words) > 2 and words[0].first and words[-1].last
 
 
-def _weighty(plain: Sequence[str]) -> bool:
-    covered = {at for start, stop in within(plain, "filler", "frames") for at in range(start, stop)}
-    return len(covered) < len(plain)
-
-
-def _only_time(plain: Sequence[str]) -> bool:
-    light = phrases("time") | phrases("filler")
-    return all(word in light or word[0].isdigit() for word in plain)
+def _weighty(words: Words) -> Words:
+    return uncovered(words, "filler", "frames")

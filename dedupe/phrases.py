@@ -1,0 +1,54 @@
+"""Words of a reading → where the phrases of the word lists stand in them, marks respected."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from dedupe.lexicon import marks, phrases
+from dedupe.reading import Word
+
+# The longest phrase of the lists has six words ("chưa có thông tin chính thức").
+LONGEST_PHRASE = 6
+
+Words = tuple[Word, ...]
+
+
+def within(words: Words, *names: str) -> Iterator[tuple[int, int]]:
+    """Where phrases of the named lists stand: (start, stop), the longest at each place, none overlapping."""
+    tables = [phrases(name) for name in names]
+    at = 0
+    while at < len(words):
+        for width in range(min(LONGEST_PHRASE, len(words) - at), 0, -1):
+            phrase = " ".join(w.plain for w in words[at : at + width])
+            if any(phrase in table and _marked_so(words[at : at + width], table[phrase]) for table in tables):
+                yield at, at + width
+                at += width - 1
+                break
+        at += 1
+
+
+def says(words: Words, name: str) -> bool:
+    """Whether a phrase of the list stands in the words, and not only as part of a compound."""
+    return any(_listed(words[start:stop], name) for start, stop in within(words, name, "compounds"))
+
+
+def _listed(words: Words, name: str) -> bool:
+    phrase = " ".join(w.plain for w in words)
+    table = phrases(name)
+    return phrase in table and _marked_so(words, table[phrase])
+
+
+def uncovered(words: Words, *names: str) -> Words:
+    """The words that no phrase of the lists covers."""
+    left = list(words)
+    for start, stop in reversed(list(within(words, *names))):
+        del left[start:stop]
+    return tuple(left)
+
+
+def _marked_so(words: Words, ways: tuple[tuple[str, ...], ...]) -> bool:
+    """Whether the words' marks, where they are known, are those of one way to write the phrase."""
+    return any(
+        all(not word.marked or marks(word.marked) == mark for word, mark in zip(words, way, strict=False))
+        for way in ways
+    )
