@@ -11,8 +11,9 @@ import queue
 import subprocess
 import sys
 import threading
+import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import IO
 
@@ -21,6 +22,7 @@ from crawlers.entry import Entry
 from crawlers.trouble import Trouble
 from crawlers.visit import Cursor, Report, Sink, Visit
 from crawlers.wire import EVENTS, MANNERS, ORDERS, Batch, End, Fetched, Manners, Order, line
+from sangtin.errors import UsageError
 from sangtin.post import Engagement, Post, now
 from sangtin.record.posts import Counts
 
@@ -31,7 +33,7 @@ TICK_S = 5.0
 
 def crawl(
     visits: Sequence[Visit], sink: Sink, *, author_key: AuthorKey, manners: Manners
-) -> Iterator[Report]:
+) -> Generator[Report, None, None]:
     """Fetch each source once; yield its report as soon as its posts are kept.
 
     A source whose server asked to be left alone is not fetched before the time it named. Raises UsageError,
@@ -53,20 +55,31 @@ def crawl(
 
 def watch(
     visits: Callable[[], Sequence[Visit]], sink: Sink, *, author_key: AuthorKey, manners: Manners
-) -> Iterator[Report]:
+) -> Generator[Report, None, None]:
     """Fetch each source whenever its interval has passed, until interrupted; yield each visit's report.
 
-    `visits` is asked every few seconds, so that new cards and new cursors are seen; incomplete cards are
-    left out by its maker. A child that dies is replaced.
+    `visits` is asked every few seconds, so that new cards and new cursors are seen. Raises UsageError where
+    a card is incomplete at the start; one that becomes so later is left out. A child that dies is replaced.
     """
     keeper = _Keeper(sink, author_key)
+    for visit in visits():
+        check(visit.card)
     while True:
         with _Child.started(manners, keeper) as child:
             while not child.dead:
                 for visit in visits():
-                    if visit.card.name not in child.open and (visit.due_at or now()) <= now():
+                    if visit.card.name not in child.open and _is_due(visit):
                         child.send(visit)
                 yield from child.reports(TICK_S)
+        time.sleep(TICK_S)  # one that can't start must not be started without a pause
+
+
+def _is_due(visit: Visit) -> bool:
+    try:
+        check(visit.card)
+    except UsageError:
+        return False
+    return visit.due_at is None or visit.due_at <= now()
 
 
 def _asked_to_wait(visit: Visit) -> bool:

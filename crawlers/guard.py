@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+from collections import defaultdict
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from time import monotonic
@@ -49,52 +50,86 @@ class Guard:
         request.meta["download_slot"] = target.host
 
 
-class Patience:
-    """Waits as servers ask (Retry-After) and tries again with growing pauses; long waits end the visit."""
+class Turn:
+    """One request to a host at a time, and none while the host has asked everyone to wait (Retry-After).
+
+    It stands next to the downloader: a request that already waits in a host's queue could not be held back.
+    """
 
     def __init__(self, manners: Manners) -> None:
         self.manners = manners
+        self.locks: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
         self.closed_until: dict[str, float] = {}
+
+    @classmethod
+    def from_crawler(cls, crawler: Any) -> Turn:
+        """As Scrapy makes it."""
+        return cls(crawler.settings["SANGTIN_MANNERS"])
+
+    async def process_request(self, request: Request) -> None:
+        """Wait for this host's turn. Refuse where it asked for more patience than we have."""
+        host = request.meta["download_slot"]
+        lock = self.locks[host]
+        await lock.acquire()
+        request.meta["turn"] = lock
+        wait = self.closed_until.get(host, 0.0) - monotonic()
+        if wait > self.manners.patience_s:
+            raise _asked(timedelta(seconds=wait))
+        if wait > 0:
+            await asyncio.sleep(wait)
+
+    def process_response(self, request: Request, response: Response) -> Response:
+        """Note how long a host wants to be left alone, then let the next one ask."""
+        wait = _retry_after(response)
+        if wait is not None:
+            self.closed_until[request.meta["download_slot"]] = monotonic() + wait.total_seconds()
+        _next(request)
+        return response
+
+    def process_exception(self, request: Request, exception: Exception) -> None:  # noqa: ARG002
+        """Let the next one ask."""
+        _next(request)
+
+
+class Patience:
+    """Tries again after the wait that a server asks for, else after growing pauses."""
+
+    def __init__(self, manners: Manners) -> None:
+        self.manners = manners
 
     @classmethod
     def from_crawler(cls, crawler: Any) -> Patience:
         """As Scrapy makes it."""
         return cls(crawler.settings["SANGTIN_MANNERS"])
 
-    async def process_request(self, request: Request) -> None:
-        """Hold a request while its host has asked everyone to wait."""
-        wait = self.closed_until.get(request.meta["download_slot"], 0.0) - monotonic()
-        if wait > self.manners.patience_s:
-            raise _asked(timedelta(seconds=wait))
-        if wait > 0:
-            await asyncio.sleep(wait)
-
     async def process_response(self, request: Request, response: Response) -> Request | Response:
-        """Try again after the wait that the server asks for, or after ours."""
-        if response.status in ASKED_TO_WAIT:
-            wait = _retry_after(response)
-            if wait is not None:
-                self.closed_until[request.meta["download_slot"]] = monotonic() + wait.total_seconds()
-                if wait.total_seconds() > self.manners.patience_s:
-                    raise _asked(wait)
+        """Another try for an answer that may be better in a moment."""
+        wait = _retry_after(response)
+        if wait is not None and wait.total_seconds() > self.manners.patience_s:
+            raise _asked(wait)
+        if response.status in ASKED_TO_WAIT | PASSING_STATUS:
             return await self._again(request, wait) or response
-        if response.status in PASSING_STATUS:
-            return await self._again(request) or response
         return response
 
     async def process_exception(self, request: Request, exception: Exception) -> Request | None:
-        """Try again where the way to the server may be better in a moment."""
-        return await self._again(request) if isinstance(exception, PASSING) else None
+        """Another try where the way to the server may be better in a moment."""
+        return await self._again(request, None) if isinstance(exception, PASSING) else None
 
-    async def _again(self, request: Request, wait: timedelta | None = None) -> Request | None:
+    async def _again(self, request: Request, wait: timedelta | None) -> Request | None:
         tries: int = request.meta.get("tries", 0)
         if tries >= self.manners.retries:
             return None
-        pause = wait.total_seconds() if wait is not None else self.manners.backoff_s * 2**tries
-        await asyncio.sleep(min(pause, self.manners.patience_s))
+        if wait is None:  # where the server asks for a wait, this host's turn comes after it
+            await asyncio.sleep(self.manners.backoff_s * 2**tries)
         again = request.replace(dont_filter=True)
         again.meta["tries"] = tries + 1
         return again
+
+
+def _next(request: Request) -> None:
+    lock: asyncio.Lock | None = request.meta.pop("turn", None)
+    if lock is not None:
+        lock.release()
 
 
 def _asked(wait: timedelta) -> Refused:
@@ -103,7 +138,12 @@ def _asked(wait: timedelta) -> Refused:
 
 
 def _retry_after(response: Response) -> timedelta | None:
-    """RFC 9110, 10.2.3: seconds or a date; None where there is none that can be read."""
+    """How long a server that is asked too much wants us to wait (RFC 9110, 10.2.3: seconds or a date).
+
+    None where it wants nothing, or says it in no way that can be read.
+    """
+    if response.status not in ASKED_TO_WAIT:
+        return None
     written = (response.headers.get("Retry-After") or b"").decode("latin-1").strip()
     if SECONDS.fullmatch(written):
         return min(timedelta(seconds=int(written)), LONGEST_WAIT)

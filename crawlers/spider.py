@@ -43,6 +43,7 @@ def settings(manners: Manners) -> dict[str, Any]:
             "crawlers.guard.Guard": 90,
             "crawlers.robots.Robots": 100,
             "crawlers.guard.Patience": 550,
+            "crawlers.guard.Turn": 950,
             "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
             "scrapy.downloadermiddlewares.retry.RetryMiddleware": None,
             "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,
@@ -166,6 +167,8 @@ def _end(order: Order, response: Response, feed: Feed, at: datetime) -> Fetched:
 def _status(status: int) -> Refused:
     if status in (429, 503):
         return Refused(Trouble.WAIT, f"its server is overloaded or limits requests (HTTP {status})")
+    if status < 400:
+        return Refused(Trouble.REDIRECTS, f"it leads nowhere that may be followed (HTTP {status})")
     return Refused(Trouble.STATUS, f"its server answers HTTP {status}")
 
 

@@ -24,6 +24,9 @@ class Settings(BaseSettings):
     )
     record: str = Field(default="", description="URL of the record; empty: record.db in the home.")
     search: str = Field(default="", description="URL of the search index; empty: search.db in the home.")
+    contact: str = Field(
+        default="", description="Your e-mail address or web page, told to the sites that are crawled."
+    )
 
     @classmethod
     def settings_customise_sources(
