@@ -1,4 +1,4 @@
-"""`python -m tests.pipeline.dying MODULE:NAME N -- COMMAND…`: run a command and die by SIGKILL at a named point.
+"""`python -m tests.pipeline.dying MODULE:NAME N -- COMMAND…`: run a command, die by SIGKILL at a named point.
 
 The point is just after the N-th call of a function: for one that works inside a transaction, after all its
 writes and before the commit.

@@ -1,0 +1,102 @@
+"""Commands of `sangtin` as a person runs them: processes of their own on a home of their own."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from sangtin.post import Ledger
+from sangtin.record import ledger, open_record
+from tests.record.checking import assert_reconciled
+
+
+@dataclass(frozen=True)
+class Home:
+    """A home and the commands that run on it."""
+
+    folder: Path
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """The environment of a command: this home, and nothing else of ours."""
+        ours = {name: value for name, value in os.environ.items() if not name.startswith("SANGTIN_")}
+        return ours | {"SANGTIN_HOME": str(self.folder)}
+
+    def run(self, *command: str, expect: int = 0, stdin: str | None = None) -> str:
+        """Run a command to its end and return what it printed; its exit code must be as expected."""
+        ended = subprocess.run(
+            [sys.executable, "-m", "sangtin", *command],
+            env=self.environment,
+            input=stdin,
+            capture_output=True,
+            text=True,
+            timeout=240,
+            check=False,
+        )
+        assert "Traceback" not in ended.stderr, ended.stderr
+        assert ended.returncode == expect, f"{command}: {ended.returncode}\n{ended.stderr}"
+        return ended.stdout if expect == 0 else ended.stdout + ended.stderr
+
+    def json(self, *command: str) -> Any:
+        """What a command prints with --json."""
+        return json.loads(self.run(*command, "--json"))
+
+    def start(self, *command: str) -> subprocess.Popen[bytes]:
+        """Start a command and go on."""
+        return subprocess.Popen(
+            [sys.executable, "-m", "sangtin", *command],
+            env=self.environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+        )
+
+    def die(self, point: str, calls: int, *command: str) -> bool:
+        """Run a command that is to die at a named point; whether it did (it may end before)."""
+        ended = subprocess.run(
+            [sys.executable, "-m", "tests.pipeline.dying", point, str(calls), "--", *command],
+            env=self.environment,
+            cwd=Path(__file__).parents[2],
+            capture_output=True,
+            timeout=240,
+            check=False,
+        )
+        assert ended.returncode in (0, -9), ended.stderr.decode()
+        return ended.returncode == -9
+
+    def ledger(self) -> Ledger:
+        """The ledger, after every way of counting it was seen to agree."""
+        record = open_record(f"sqlite:///{self.folder / 'record.db'}")
+        assert_reconciled(record)
+        with record.read() as connection:
+            found = ledger.ledger(connection)
+        record.close()
+        return found
+
+
+def write_jsonl(file: Path, rows: Iterable[Mapping[str, object]]) -> Path:
+    """Rows as a JSONL file."""
+    file.write_text("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows), encoding="utf-8")
+    return file
+
+
+def sample_rows(count: int, seed: int = 7) -> list[dict[str, object]]:
+    """Posts of the bundled sample as rows of an import file."""
+    from itertools import islice
+
+    from sangtin import sample
+
+    return [
+        {
+            "id": f"{post.source}-{post.native_id}",
+            "text": post.text,
+            "published_at": post.published_at.isoformat() if post.published_at else None,
+            "author": post.author_key,
+        }
+        for post in islice(sample.generate(seed=seed, posts=max(count, 5_000)), count)
+    ]
