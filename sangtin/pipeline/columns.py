@@ -37,8 +37,8 @@ views: views view view_count views_count num_views play_count luot_xem so_luot_x
 """
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _APART = re.compile(r"[^a-z0-9]+")
-# A row of more columns than this, or a file of more shapes of rows, is hostile or no table; memory and time stay
-# bounded: what is remembered is at most 256 shapes of 4 KiB.
+# A row of more columns than this, or a file of more shapes of rows, is hostile or no table; memory and time
+# stay bounded: what is remembered is at most 256 shapes of 4 KiB.
 _MOST_COLUMNS = 512
 _MOST_SHAPES = 256
 _LONGEST_SHAPE = 4096
@@ -116,15 +116,6 @@ class Columns:
         for column in columns[:_MOST_COLUMNS]:
             if column not in taken and len(self._ignored) < _MOST_IGNORED:
                 self._ignored[shown(column)[1:-1]] = None
-
-
-def read_map(said: str) -> dict[str, str]:
-    """`field=column,field=column` → a dict; `field=` leaves a field out. UsageError for a missing `=`."""
-    pairs = [part.partition("=") for part in said.split(",") if part.strip()]
-    for field, sign, _column in pairs:
-        if not sign:
-            raise UsageError(f"--map: {field!r} has no '='. Write field=column,field=column.")
-    return {field.strip(): column.strip() for field, _sign, column in pairs}
 
 
 def _remember(
