@@ -13,7 +13,7 @@ from dedupe.reading import Word, number_of
 from dedupe.syllable import is_syllable
 
 # Blocks longer than this are taken as they are: spelling them out costs their product.
-LONGEST_BLOCK = 32
+LONGEST_BLOCK = 24
 # Sentences that share this part of their word pairs are the same sentence elsewhere.
 SAME_SENTENCE = 0.5
 
@@ -194,31 +194,47 @@ def _widths(one: Words, other: Words, i: int, j: int, last: tuple[bool, bool]) -
     end = last[0] and i == len(one) - 1, last[1] and j == len(other) - 1
     if alike(one[i], other[j]) or _cut_short(one[i], other[j], end):
         found.append((1, 1))
-    for m in range(1, min(LONGEST_PHRASE, len(one) - i) + 1):
-        for n in range(1, min(LONGEST_PHRASE, len(other) - j) + 1):
-            if (
-                m + n > 2
-                and (m == 1 or n == 1 or m + n <= 7)
-                and same_phrase(one[i : i + m], other[j : j + n])
-            ):
-                found.append((m, n))
-    if not found and same_phrase(one[i : i + 1], other[j : j + 1]):
-        found.append((1, 1))
+    if one[i].plain[0] == other[j].plain[0]:
+        found += _respaced(one[i:], other[j:])
+    return [*found, *_same_meaning(one[i:], other[j:])]
+
+
+def _respaced(one: Words, other: Words) -> list[tuple[int, int]]:
+    """How many words from the start are the same letters otherwise spaced, or a contraction of the others."""
+    found = []
+    left, right, m, n = one[0].plain, other[0].plain, 1, 1
+    while (
+        left != right
+        and (m < len(one) if len(left) < len(right) else n < len(other))
+        and m + n < LONGEST_PHRASE
+    ):
+        if len(left) < len(right):
+            left, m = left + one[m].plain, m + 1
+        else:
+            right, n = right + other[n].plain, n + 1
+    if left == right and m + n > 2:
+        found.append((m, n))
+    for flipped, short, long in ((False, one, other), (True, other, one)):
+        if not is_syllable(short[0].plain) and not short[0].number:
+            for width in range(2, min(LONGEST_PHRASE, len(long), len(short[0].plain)) + 1):
+                if _contracted(short[0].plain, [w.plain for w in long[:width]]):
+                    found.append((width, 1) if flipped else (1, width))
     return found
 
 
-def same_phrase(one: Words, other: Words) -> bool:
-    """Whether two phrases are the same letters otherwise spaced, an abbreviation, or listed as one meaning."""
-    left, right = [w.plain for w in one], [w.plain for w in other]
-    joined, against = "".join(left), "".join(right)
-    if joined == against:
-        return True
-    for short, long in ((left, right), (right, left)):
-        if len(short) == 1 and len(long) > 1 and not short[0][0].isdigit() and not is_syllable(short[0]):
-            if _contracted(short[0], long):
-                return True
-    groups = meanings()
-    return bool(groups.get(" ".join(left), frozenset()) & groups.get(" ".join(right), frozenset()))
+def _same_meaning(one: Words, other: Words) -> list[tuple[int, int]]:
+    """How many words from the start are listed as one meaning."""
+    left, right = _groups(one), _groups(other)
+    return [(m, n) for m, mine in left for n, other_groups in right if mine & other_groups]
+
+
+def _groups(words: Words) -> list[tuple[int, frozenset[int]]]:
+    table, phrase, found = meanings(), "", []
+    for width, word in enumerate(words[:LONGEST_PHRASE], 1):
+        phrase = f"{phrase} {word.plain}" if phrase else word.plain
+        if phrase in table:
+            found.append((width, table[phrase]))
+    return found
 
 
 def _contracted(short: str, long: Sequence[str]) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from dedupe.align import Alignment, Block, align
-from dedupe.meaning import SPEAKS, TURNS, Change, Difference, asks, changes, remarked, told_pairs
+from dedupe.meaning import SPEAKS, TURNS, Change, Difference, asks, changes, remarked, Telling
 from dedupe.moved import settle_moves
 from dedupe.phrases import Words
 from dedupe.reading import Reading
@@ -21,6 +21,7 @@ LEAST_PART = 0.2
 LITTLE = 0.15
 LONG_TEXT = 60
 SMALL_PART = 0.15
+SIGNATURE = 8
 REWORDED = 0.03
 
 
@@ -70,7 +71,7 @@ def compare(earlier: Reading, later: Reading) -> Comparison:
 def differences(earlier: Words, later: Words, alignment: Alignment) -> tuple[Difference, ...]:
     """What every block, move and word marked otherwise changes; what changes nothing is left out."""
     blocks, moves = settle_moves(alignment.blocks)
-    told = told_pairs(earlier), told_pairs(later)
+    told = Telling(earlier), Telling(later)
     found = [difference for block in blocks for difference in changes(block, told)]
     found += [Difference(Block(words, words), Change.ORDER, len(words)) for words, turns in moves if turns]
     found += [remarked(one, other) for one, other in alignment.remarked]
@@ -96,7 +97,7 @@ def _verdict(
     """Near, variant, quotes or unlike, with the reasons named."""
     similarity, containment = likeness
     clustered = similarity >= CLUSTERED or containment >= QUOTED
-    turned = [d for d in found if d.change in TURNS]
+    turned = [d for d in found if d.change in TURNS and not _tolerated(d, shared)]
     speaks = [d for d in found if d.change in SPEAKS and not _tolerated(d, shared)]
     if turned or speaks:
         if not clustered:
@@ -117,9 +118,16 @@ def _verdict(
 
 
 def _tolerated(difference: Difference, shared: int) -> bool:
-    """A few words of feeling around a long text do not make another post of it."""
-    small = shared >= LONG_TEXT and difference.words <= SMALL_PART * shared
-    return small and difference.change is not Change.DENIES
+    """A few words of feeling, or a name or a day at an end, do not make another post of a long text."""
+    if shared < LONG_TEXT or difference.words > SMALL_PART * shared:
+        return False
+    block = difference.block
+    signed = block.edge and not (block.earlier and block.later) and difference.words < SIGNATURE
+    return difference.change in _FEELING or (signed and difference.change in _SIGNED)
+
+
+_FEELING = frozenset({Change.ASKS, Change.COMMENTS})
+_SIGNED = frozenset({Change.NAME, Change.PLACE, Change.TIME, Change.ROLE, Change.NUMBER, Change.TURN})
 
 
 def _named(found: Sequence[Difference], limit: int = 3) -> str:

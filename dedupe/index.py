@@ -26,7 +26,7 @@ FAN = 4
 # Below this estimate, and without this many shared anchors, a pair is not worth comparing.
 # Chosen by tests/bench/copies.py, table in docs/decisions/0004-copies.md.
 LEAST_LIKENESS = 0.3
-LEAST_ANCHORS = 2
+LEAST_ANCHORS = 3
 
 FORMAT = f"{SCHEME}/bands{BANDS}x{ROWS}/v1"
 GONE = -1
@@ -61,6 +61,7 @@ class Index:
         self._flush_at = flush
         folder.mkdir(parents=True, exist_ok=True)
         self._fresh = 0
+        self._runs: list[Postings] = []
         self._young: list[Postings] = []
         self._young_keys: Numbers = np.full(flush, GONE, dtype=np.int64)
         self._young_minima: Bytes = np.zeros((flush, PERMUTATIONS), dtype=np.uint8)
@@ -126,7 +127,7 @@ class Index:
     def close(self) -> None:
         """Write what is in memory and let go of the files."""
         self.flush()
-        self._runs = []
+        self._runs.clear()
 
     def clear(self) -> None:
         """Empty the index, so that it is built again from the record."""
@@ -191,7 +192,7 @@ class Index:
         slots = self._shelved.slots
         self._keys = _mapped(self._folder / "keys", np.dtype(np.int64), (slots,))
         self._minima = _mapped(self._folder / "minima", np.dtype(np.uint8), (slots, PERMUTATIONS))
-        self._runs: list[Postings] = []
+        self._runs = []
         for name in self._shelved.runs:
             path = self._folder / name
             self._runs.append(_mapped(path, np.dtype(np.uint64), (path.stat().st_size // 8,)))

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from collections import Counter
 from collections.abc import Callable
-from functools import cache
+from functools import cache, cached_property
 
 from dedupe.align import Block, sentences
 from dedupe.lexicon import lines, plain_phrase
@@ -16,10 +15,10 @@ from dedupe.reading import Word, number_of
 # Chosen on the tables of tests/dedupe (docs/decisions/0004-copies.md).
 # An addition of fewer words hangs on the sentence it stands beside, and turns it.
 SHORT_ADDITION = 6
+# Fewer words are a heading or a name, not a statement.
+SENTENCE = 3
 # An added sentence that takes up so many pairs of words of the statement speaks about it.
 TAKEN_UP = 2
-
-Told = Counter[tuple[str, str]]
 
 
 class Change(StrEnum):
@@ -69,16 +68,28 @@ def shown(words: Words, limit: int = 8) -> str:
     return text + (" …" if len(words) > limit else "")
 
 
-def told_pairs(words: Words) -> Told:
-    """What a text tells, as pairs of neighbouring words that weigh."""
-    weighty = [w.plain for w in _weighty(words)]
-    return Counter(zip(weighty, weighty[1:], strict=False))
+class Telling:
+    """What a text tells, as pairs of neighbouring words that weigh; worked out when first asked for."""
+
+    def __init__(self, words: Words) -> None:
+        self._words = words
+
+    @cached_property
+    def pairs(self) -> frozenset[tuple[str, str]]:
+        """Pairs of neighbouring words that weigh."""
+        weighty = [w.plain for w in _weighty(self._words)]
+        return frozenset(zip(weighty, weighty[1:], strict=False))
+
+    @cached_property
+    def words(self) -> frozenset[str]:
+        """Words that weigh."""
+        return frozenset(w.plain for w in _weighty(self._words))
 
 
-def changes(block: Block, told: tuple[Told, Told]) -> list[Difference]:
+def changes(block: Block, told: tuple[Telling, Telling]) -> list[Difference]:
     """What one block changes, given what both texts tell; two answers where it is a cut beside an addition."""
     one, other = block.earlier, block.later
-    if one and other and one[0].first != other[0].first:
+    if one and other and (one[0].first != other[0].first or _other_sentences(one, other)):
         return [
             *changes(replace(block, later=(), whole=one[0].first and one[-1].last, edge=block.end), told),
             *changes(
@@ -91,6 +102,12 @@ def changes(block: Block, told: tuple[Told, Told]) -> list[Difference]:
     lone = block.whole or (block.edge and len(words) >= SHORT_ADDITION)
     change = _addition(words, told[1] if one else told[0]) if lone else _inserted(words, block)
     return [Difference(block, change, len(words))]
+
+
+def _other_sentences(one: Words, other: Words) -> bool:
+    """Whether whole sentences stand in place of others that they share no word with."""
+    bounded = all(words[0].first and words[-1].last and len(words) >= SENTENCE for words in (one, other))
+    return bounded and not {w.plain for w in one} & {w.plain for w in other}
 
 
 def remarked(one: Word, other: Word) -> Difference:
@@ -137,6 +154,8 @@ def _inserted(words: Words, block: Block) -> Change:
         return Change.TURN
     if block.edge and _credit(words):
         return Change.NOTHING
+    if len(words) == 1 and words[0].number and words[0].first:
+        return Change.NOTHING
     if _numbers(words) not in ([], ["1"]) or any(w.number for w in words):
         return Change.NUMBER
     if not _weighty(words):
@@ -149,7 +168,7 @@ def _inserted(words: Words, block: Block) -> Change:
     return Change.LITTLE
 
 
-def _addition(words: Words, told: Told) -> Change:
+def _addition(words: Words, told: Telling) -> Change:
     """What whole sentences beyond the other text, which tells `told`, do; the worst of them counts."""
     found = [_added(sentence, told) for sentence in sentences(words)]
     for change in (Change.DENIES, Change.ASKS, Change.COMMENTS, Change.CUT):
@@ -158,7 +177,7 @@ def _addition(words: Words, told: Told) -> Change:
     return Change.NOTHING
 
 
-def _added(sentence: Words, told: Told) -> Change:
+def _added(sentence: Words, told: Telling) -> Change:
     if says(sentence, "deny"):
         return Change.DENIES
     if _frame(sentence) or _credit(sentence):
@@ -167,8 +186,10 @@ def _added(sentence: Words, told: Told) -> Change:
         return Change.ASKS
     if says(sentence, "comment"):
         return Change.COMMENTS
-    taken_up = len(told_pairs(sentence).keys() & told.keys())
-    if taken_up >= TAKEN_UP or (taken_up and says(sentence, "negation")):
+    mine = Telling(sentence)
+    if len(mine.pairs & told.pairs) >= TAKEN_UP:
+        return Change.COMMENTS
+    if says(sentence, "negation") and mine.words & told.words:
         return Change.COMMENTS
     if not _weighty(sentence):
         return Change.NOTHING
@@ -193,8 +214,15 @@ def _frame(words: Words) -> bool:
 
 
 def _credit(words: Words) -> bool:
-    """Who is named as the source: `Nguồn: VnExpress`, `theo báo Tuổi Trẻ`, `cre Minh Anh`."""
-    return words[0].plain in _CREDITS and len(words) <= 8 and not says(words, "negation")
+    """Who is named as the source: `Nguồn: VnExpress`, `theo báo Tuổi Trẻ`, `cre Minh Anh`, or a bare name."""
+    if len(words) > 8 or says(words, "negation"):
+        return False
+    return (
+        words[0].plain in _CREDITS
+        or all(w.name or w.first for w in words[:2] if not w.number)
+        and all(w.name for w in words[1:])
+        and 1 < len(words) <= 5
+    )
 
 
 _CREDITS = frozenset(

@@ -43,7 +43,8 @@ def _shared(one: Words, other: Words) -> tuple[int, int, int] | None:
     if not match.size:
         return None
     run = one[match.a : match.a + match.size]
-    return (match.a, match.b, match.size) if match.size > 1 or _weighty(run) else None
+    chance = match.size < PASSAGE / 2 and match.size * 2 < min(len(one), len(other))
+    return None if chance or (match.size == 1 and not _weighty(run)) else (match.a, match.b, match.size)
 
 
 def _turns(one: Words, other: Words) -> bool:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from functools import cache
 
 from dedupe.lexicon import marks, phrases
 from dedupe.reading import Word
@@ -15,16 +16,35 @@ Words = tuple[Word, ...]
 
 def within(words: Words, *names: str) -> Iterator[tuple[int, int]]:
     """Where phrases of the named lists stand: (start, stop), the longest at each place, none overlapping."""
-    tables = [phrases(name) for name in names]
+    tables = [(_openings(name), phrases(name)) for name in names]
     at = 0
     while at < len(words):
-        for width in range(min(LONGEST_PHRASE, len(words) - at), 0, -1):
-            phrase = " ".join(w.plain for w in words[at : at + width])
-            if any(phrase in table and _marked_so(words[at : at + width], table[phrase]) for table in tables):
-                yield at, at + width
-                at += width - 1
-                break
-        at += 1
+        first = words[at].plain
+        width = max(
+            (_longest(words, at, opening[first], table) for opening, table in tables if first in opening),
+            default=0,
+        )
+        if width:
+            yield at, at + width
+        at += width or 1
+
+
+@cache
+def _openings(name: str) -> dict[str, int]:
+    """The first words of a list's phrases, each with the length of its longest phrase."""
+    longest: dict[str, int] = {}
+    for phrase in phrases(name):
+        first, length = phrase.split(" ", 1)[0], phrase.count(" ") + 1
+        longest[first] = max(length, longest.get(first, 0))
+    return longest
+
+
+def _longest(words: Words, at: int, most: int, table: Mapping[str, tuple[tuple[str, ...], ...]]) -> int:
+    for width in range(min(most, len(words) - at), 0, -1):
+        ways = table.get(" ".join(w.plain for w in words[at : at + width]))
+        if ways and _marked_so(words[at : at + width], ways):
+            return width
+    return 0
 
 
 def says(words: Words, name: str) -> bool:

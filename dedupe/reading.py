@@ -17,6 +17,8 @@ _HIDDEN = re.compile(
 )
 _OTHER_SCRIPT = re.compile("[\u0250-\u02ff\u0370-\u058f\u1d00-\u1d7f\ua700-\ua7ff¢€£¥øłðħŧƒœß]")
 _END_TAGS = re.compile(r"(?:(?:^|(?<=\s))#\w[\w-]*\s*)+$|^(?:#\w[\w-]*\s+)+", re.MULTILINE)
+# Where a page cut a post in the middle of a word to hide the rest ("tron...g").
+_BROKEN = re.compile(r"(?<=[^\W\d_])\.{3}(?=[a-zà-ỹđ])|(?<=\s)\.{3}(?=[a-zà-ỹđ])")
 _SENTENCE = re.compile(r"[.!?…;]+(?=\s|$)|\n+|[!?…]+|(?<=\w)\.{2,}")
 _TELEPHONE = re.compile(r"(?<!\d)(?:\+?84|0)\d{1,4}(?:[ .-]?\d{2,4}){1,3}(?!\d)")
 _PIECE = re.compile(r"\d+(?:[.,]\d+)?[^\W\d_]+\d*|\d+(?:[.,:/-]\d+)*|[^\W_]+(?:[.*_'’`·~^•-][^\W_]+)*")
@@ -143,7 +145,7 @@ def _asked(word: Word) -> Word:
 
 def _visible(text: str) -> str:
     """Composed, without invisible characters, letters of other scripts as the Latin ones they look like."""
-    text = _HIDDEN.sub("", unicodedata.normalize("NFKC", text))
+    text = _BROKEN.sub("", _HIDDEN.sub("", unicodedata.normalize("NFKC", text)))
     if _OTHER_SCRIPT.search(text):
         text = "".join(lookalike(c) if c.islower() or not c.isalpha() else _upper(c) for c in text)
     return "".join(c for c in text if not unicodedata.combining(c)) if _has_loose_marks(text) else text
