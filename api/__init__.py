@@ -1,1 +1,1 @@
-"""Record and search → people: JSON and screens."""
+"""Record and search → people: the screens and the JSON API."""

@@ -1,0 +1,64 @@
+"""A text with found words and words that moved its label → segments to draw one after the other."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from api.services import Moved
+
+# Three strengths are as many as readers tell apart in an underline; each is a third of the strongest word.
+STRENGTHS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """A run of characters drawn alike. `strength`: 1–3 towards the label, −1 – −3 against it, 0 neither."""
+
+    text: str
+    found: bool
+    strength: int
+
+
+def segments(text: str, found: Iterable[tuple[int, int]] = (), moved: Sequence[Moved] = ()) -> list[Segment]:
+    """Cut a text where its marks begin and end; the segments joined are the text."""
+    spans = [(max(0, start), min(end, len(text))) for start, end in found]
+    strongest = max((abs(m.weight) for m in moved), default=1.0)
+    weights = [(m.start, min(m.end, len(text)), _strength(m.weight, strongest)) for m in moved]
+    cuts = sorted({0, len(text), *(c for s in spans for c in s), *(c for w in weights for c in w[:2])})
+    return [
+        Segment(
+            text[start:end],
+            any(a <= start < b for a, b in spans),
+            next((strength for a, b, strength in weights if a <= start < b), 0),
+        )
+        for start, end in pairwise(cuts)
+    ]
+
+
+def excerpt(text: str, found: Sequence[tuple[int, int]], length: int = 240) -> list[Segment]:
+    """About `length` characters around the first found word, cut at white space, with an ellipsis."""
+    first = found[0][0] if found else 0
+    start = 0 if first < length // 2 or len(text) <= length else _word_start(text, first - length // 3)
+    end = len(text) if len(text) - start <= length else _word_end(text, start + length)
+    moved = [(a - start, b - start) for a, b in found if b > start and a < end]
+    parts = segments(text[start:end], moved)
+    head = [Segment("… ", False, 0)] if start else []
+    tail = [Segment(" …", False, 0)] if end < len(text) else []
+    return [*head, *parts, *tail]
+
+
+def _strength(weight: float, strongest: float) -> int:
+    level = max(1, -int(-STRENGTHS * abs(weight) // strongest))
+    return level if weight > 0 else -level
+
+
+def _word_start(text: str, near: int) -> int:
+    space = text.find(" ", near)
+    return near if space < 0 or space > near + 30 else space + 1
+
+
+def _word_end(text: str, near: int) -> int:
+    space = text.rfind(" ", 0, near)
+    return near if space < near - 30 else space

@@ -1,0 +1,159 @@
+"""One post → all that a screen shows of it: its text with marks, who says what, its copies, its history."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from api.bars import columns
+from api.passage import Segment, segments
+from api.services import Edit, Moved, Piece, Services
+from sangtin.errors import SangtinError
+from sangtin.post import Cause, Label, Prediction
+from sangtin.record import clusters, reviews, shown
+from sangtin.record.clusters import Spread
+from sangtin.record.relatives import relatives
+from sangtin.record.settling import evidence
+from sangtin.record.shown import Shown, Step, Summary
+
+# A run of words that both texts share is shortened to its ends beyond this many characters.
+LONGEST_SAME = 80
+
+
+@dataclass(frozen=True, slots=True)
+class Relative:
+    """Another post of the cluster, as it differs from the one that is shown."""
+
+    summary: Summary
+    pieces: list[Piece]
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line of a post's history: a change of its state, or a person's act that changed none."""
+
+    at: datetime
+    step: Step | None
+    said: reviews.Said | None
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A live post as a screen shows it. `person` settled it, if a person did."""
+
+    summary: Summary
+    shown: Shown
+    text: list[Segment]
+    marked: bool
+    prediction: Prediction | None
+    person: reviews.Said | None
+    relatives: list[Relative]
+    more_relatives: int
+    spread: Spread | None
+    spark: list[tuple[float, float]]
+    history: list[Entry]
+    earlier: list[tuple[int, datetime, list[Piece]]]
+
+
+@dataclass(frozen=True, slots=True)
+class Depth:
+    """How much of a cluster to show, and which characters were found by a search."""
+
+    relatives: int = 20
+    found: Sequence[tuple[int, int]] = ()
+
+
+def read_post(connection: Connection, services: Services, found: Shown, depth: Depth = Depth()) -> Reading:
+    """What a screen shows of a post that was not erased. Raises ValueError for an erased one."""
+    summary = found.summary
+    if summary is None:
+        raise ValueError("an erased post has nothing to read")
+    prediction = evidence(connection, [summary.key])[summary.key].prediction
+    moved = _why(services, summary.text, prediction.label if prediction else None)
+    others, more = _relatives(connection, services, summary, depth.relatives)
+    spread = clusters.spread(connection, summary.membership.cluster) if summary.membership else None
+    return Reading(
+        summary=summary,
+        shown=found,
+        text=segments(summary.text, depth.found, moved),
+        marked=bool(moved),
+        prediction=prediction,
+        person=_person(found, summary),
+        relatives=others,
+        more_relatives=more,
+        spread=spread,
+        spark=columns(spread.days) if spread else [],
+        history=_history(found),
+        earlier=_earlier(services, found, summary),
+    )
+
+
+def find_post(connection: Connection, post_id: str) -> Shown | None:
+    """Everything that the record knows of a post; None where it never had it."""
+    return shown.show(connection, post_id)
+
+
+def brief(pieces: Sequence[Piece]) -> list[Piece]:
+    """The pieces with long runs of shared words shortened to their ends, so that differences stand out."""
+    last = len(pieces) - 1
+    return [
+        Piece(_shortened(p.text, first=i == 0, last=i == last), p.edit)
+        if p.edit is Edit.SAME and len(p.text) > LONGEST_SAME
+        else p
+        for i, p in enumerate(pieces)
+    ]
+
+
+def _shortened(text: str, *, first: bool, last: bool) -> str:
+    half = LONGEST_SAME // 2
+    head, tail = text[:half].rsplit(" ", 1)[0], text[-half:].split(" ", 1)[-1]
+    if first and last:
+        return text
+    if first:
+        return f"… {tail}"
+    return f"{head} …" if last else f"{head} … {tail}"
+
+
+def _why(services: Services, text: str, label: Label | None) -> Sequence[Moved]:
+    """No marks where no model can say: the post is shown all the same."""
+    try:
+        return services.why(text, label) if label else ()
+    except SangtinError:
+        return ()
+
+
+def _relatives(
+    connection: Connection, services: Services, summary: Summary, most: int
+) -> tuple[list[Relative], int]:
+    """Those that a person should compare first, and how many more there are."""
+    if summary.membership is None:
+        return [], 0
+    cluster = clusters.find(connection, summary.membership.cluster)
+    others = relatives(connection, summary.membership.cluster, summary.key, most)
+    rows = [Relative(m, brief(services.differences(summary.text, m.text))) for m in others]
+    return rows, max(0, (cluster.posts if cluster else 0) - 1 - len(rows))
+
+
+def _person(found: Shown, summary: Summary) -> reviews.Said | None:
+    if summary.outcome.cause not in (Cause.PERSON, Cause.SAME_AS, Cause.CLUSTER):
+        return None
+    number = summary.outcome.settled_by.removeprefix("review:")
+    return next((said for said in found.reviews if str(said.id) == number), None)
+
+
+def _history(found: Shown) -> list[Entry]:
+    entries = [Entry(step.at, step, None) for step in found.steps]
+    entries += [Entry(said.at, None, said) for said in found.reviews]
+    return sorted(entries, key=lambda entry: entry.at)
+
+
+def _earlier(services: Services, found: Shown, summary: Summary) -> list[tuple[int, datetime, list[Piece]]]:
+    """Earlier texts, newest first, each with what changed from it to the present one."""
+    return [
+        (r.number, r.fetched_at, brief(services.differences(r.text, summary.text)))
+        for r in reversed(found.revisions)
+        if r.number != summary.revision
+    ]

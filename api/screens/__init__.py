@@ -1,0 +1,1 @@
+"""Record and search → the pages that people look at."""

@@ -1,0 +1,51 @@
+"""What the screens need from the stages → two functions, handed in by who starts the server."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from sangtin.post import Label
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """Characters [start, end) of a text and how far they moved its label, in log-odds; < 0: against it."""
+
+    start: int
+    end: int
+    weight: float
+
+
+class Edit(StrEnum):
+    """What became of a piece of the first text in the second."""
+
+    SAME = "same"
+    REMOVED = "removed"
+    ADDED = "added"
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A run of words that two texts share, or that one of them lacks, white space included."""
+
+    text: str
+    edit: Edit
+
+
+Why = Callable[[str, Label], Sequence[Moved]]
+Differences = Callable[[str, str], Sequence[Piece]]
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """What the stages can say about texts.
+
+    `why(text, label)` gives the words that moved the model in use towards the label or away from it, nothing
+    where no model can say. `differences(old, new)` gives the pieces whose `same` and `removed` ones make the
+    old text and whose `same` and `added` ones make the new one.
+    """
+
+    why: Why
+    differences: Differences
