@@ -39,7 +39,7 @@ class Lexeme:
 
 _Q = '"“”„'
 _PIECE = re.compile(
-    rf"(?P<open>\()|(?P<close>\))|(?P<minus>-(?=[^\s()]))"
+    rf"(?P<open>\()|(?P<close>\))|(?P<minus>-(?=[^\s)]))"
     rf"|[{_Q}](?P<quoted>[^{_Q}]*)[{_Q}]?"
     rf"|(?P<bare>[^\s(){_Q}]+)(?:(?<=:)[{_Q}](?P<value>[^{_Q}]*)[{_Q}]?)?"
 )

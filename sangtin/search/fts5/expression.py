@@ -7,12 +7,12 @@ Fields are tokens of a third column, so that words and fields are met in one pas
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 
-from sangtin.post import VIETNAM
+from sangtin.post import VIETNAM, Bin
 from sangtin.search.document import Document
 from sangtin.search.field import Field
 from sangtin.search.query import And, Is, Node, Not, Or, Phrase, Query, Word
@@ -43,8 +43,14 @@ def tag(field: Field, value: str) -> str:
 
 
 def tags(document: Document) -> set[str]:
-    """Every tag by which filters find this document."""
-    found = {EVERY, tag(Field.SOURCE, document.source), tag(Field.LABEL, document.bin)}
+    """Every tag by which filters find this document.
+
+    Pending is the lack of any other label: so a first label adds a tag and removes none, which at a
+    million posts is what most changes are.
+    """
+    found = {EVERY, tag(Field.SOURCE, document.source)}
+    if document.bin is not Bin.PENDING:
+        found.add(tag(Field.LABEL, document.bin))
     found.update(tag(Field.FLAG, flag) for flag in document.flags)
     optional = (
         (Field.KIND, document.kind),
@@ -110,7 +116,10 @@ def _all(parts: list[str]) -> str:
     return " AND ".join(parts) or f'tags : "{EVERY}"'
 
 
-def _any(field: Field, values: Iterable[str]) -> str:
+def _any(field: Field, values: Sequence[str]) -> str:
+    if field is Field.LABEL and Bin.PENDING in values:
+        others = [bin for bin in Bin if bin not in values]
+        return f'(tags : "{EVERY}" NOT {_any(field, others)})' if others else f'tags : "{EVERY}"'
     return "(" + " OR ".join(f'tags : "{tag(field, value)}"' for value in values) + ")"
 
 
