@@ -35,7 +35,7 @@ class _FamilyCard(BaseModel):
 
     form: ngrams.Form
     unit: ngrams.Unit
-    orders: list[int] = Field(min_length=1)
+    orders: list[int] = Field(max_length=8)
     bits: int = Field(ge=4, le=22)
 
 

@@ -18,20 +18,31 @@ if TYPE_CHECKING:
 
 Floats = npt.NDArray[np.float32]
 
+# 790,528 rows: six classes at a byte each make 4.74 MB.
 FAMILIES = (
-    ngrams.Family("marked", "char", (2, 3, 4, 5), 19),
-    ngrams.Family("marked", "word", (1, 2), 18),
+    ngrams.Family("marked", "char", (1, 2, 3, 4, 5), 19),
+    ngrams.Family("marked", "word", (1, 2), 17),
+    ngrams.Family("folded", "word", (1, 2), 17),
+    ngrams.Family("marked", "style", (), 12),
 )
+# How loud each family is before training; a quieter one is held back more by the penalty.
+STRENGTHS = (1.0, 1.0, 1.0, 0.5)
 TEXTS_A_BATCH = 512
 LEAST_TEXTS = 2  # an n-gram of one text teaches its accidents
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """How a linear reader is trained. Defaults are what tests/bench/reading.py chose."""
+    """How a linear reader is trained. Defaults are what docs/decisions/0005-linear-reader.md chose.
+
+    `penalty` is of the squared weights; rows of a class count (its share of all)^-`balance` times as much,
+    so that rare classes are heard (0: as they come, 1: all classes alike).
+    """
 
     families: tuple[ngrams.Family, ...] = FAMILIES
-    penalty: float = 1e-5
+    strengths: tuple[float, ...] = STRENGTHS
+    penalty: float = 2e-5
+    balance: float = 0.5
     rounds: int = 60
 
 
@@ -47,14 +58,14 @@ class Examples:
 def fit_linear(examples: Examples, classes: tuple[Class, ...], settings: Settings) -> LinearReader:
     """Train, quantise, and return a reader of temperature 1. Same examples, same reader."""
     table = features(examples.texts, settings.families)
-    scarcity = _scarcity(table)
-    used = np.flatnonzero(scarcity)
+    loud = _loudness(table, settings)
+    used = np.flatnonzero(loud)
     from scipy.sparse import diags
 
-    scaled = (table[:, used] @ diags(scarcity[used])).tocsr().astype(np.float32)
+    scaled = (table[:, used] @ diags(loud[used])).tocsr().astype(np.float32)
     weights, bias = _descend(scaled, examples, settings)
     full = np.zeros((table.shape[1], len(classes)), np.float32)
-    full[used] = weights * scarcity[used, None]
+    full[used] = weights * loud[used, None]
     return _quantised(full, bias, classes, settings.families)
 
 
@@ -76,11 +87,22 @@ def features(texts: Sequence[str], families: Sequence[ngrams.Family]) -> csr_mat
     return hstack(blocks, format="csr")
 
 
-def _scarcity(table: csr_matrix) -> Floats:
-    """Inverse document frequency of each row; 0 for those in fewer than LEAST_TEXTS texts."""
+def _loudness(table: csr_matrix, settings: Settings) -> Floats:
+    """Strength of the family × inverse document frequency; 0 for rows of fewer than LEAST_TEXTS texts."""
     held = np.bincount(table.indices, minlength=table.shape[1])
     scarcity = np.log((table.shape[0] + 1) / (held + 1)) + 1
-    return np.where(held >= LEAST_TEXTS, scarcity, 0).astype(np.float32)
+    sizes = [1 << family.bits for family in settings.families]
+    strength = np.repeat(settings.strengths, sizes)
+    loud: Floats = np.where(held >= LEAST_TEXTS, strength * scarcity, 0).astype(np.float32)
+    return loud
+
+
+def _balanced(examples: Examples, balance: float) -> Floats:
+    """Weights of the rows, rare classes raised, shape (texts, 1), sum 1."""
+    share = (examples.shares * examples.weights[:, None]).sum(axis=0) / examples.weights.sum()
+    raised = examples.weights * (examples.shares @ np.maximum(share, 1e-6) ** -balance)
+    weights: Floats = (raised / raised.sum())[:, None].astype(np.float32)
+    return weights
 
 
 def _descend(table: csr_matrix, examples: Examples, settings: Settings) -> tuple[Floats, Floats]:
@@ -89,7 +111,7 @@ def _descend(table: csr_matrix, examples: Examples, settings: Settings) -> tuple
 
     size, classes = table.shape[1], examples.shares.shape[1]
     back = table.T.tocsr()
-    share = (examples.weights / examples.weights.sum())[:, None].astype(np.float32)
+    share = _balanced(examples, settings.balance)
 
     def loss(flat: npt.NDArray[np.float64]) -> tuple[float, npt.NDArray[np.float64]]:
         held = flat.reshape(size + 1, classes).astype(np.float32)

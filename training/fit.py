@@ -1,0 +1,137 @@
+"""Labelled rows → a model folder: train, calibrate, choose thresholds, seal."""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+
+from nlp import Class
+from nlp.folder import ModelCard, Step, write_card
+from nlp.linear import LinearReader
+from nlp.model import fold
+from nlp.prepare import prepare
+from sangtin.errors import UsageError
+from training.calibration import best_temperature
+from training.linear import Examples, Settings, fit_linear
+from training.rows import Row, data_hash
+from training.thresholds import Answered, Bounds, Floats, choose
+
+# One text in ten is held out where no --dev is given, chosen by its hash: copies stay on one side.
+HELD_OUT = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Everything that decides a model besides its rows."""
+
+    day: date
+    settings: Settings = field(default_factory=Settings)
+    bounds: Bounds = field(default_factory=Bounds)
+
+
+def fit(rows: Sequence[Row], dev: Sequence[Row], out: Path, plan: Plan) -> ModelCard:
+    """Train a linear model on `rows` and write it to `out`, which must not exist yet.
+
+    Temperature and thresholds are chosen on `dev`; without it, on a tenth of the rows by a reader of the
+    rest, and the model itself then learns from all. Same rows and plan, same bytes.
+    """
+    refuse_taken(out)
+    classes = classes_of(rows)
+    kept, held = (rows, dev) if dev else _split(rows)
+    reader = fit_linear(examples(kept, classes), classes, plan.settings)
+    temperature = best_temperature(*_held(reader, held))
+    reader = replace(reader, temperature=temperature)
+    thresholds = choose(answered(reader, held), labels_of(classes), plan.bounds.error, plan.bounds.missed)
+    if not dev:
+        reader = replace(fit_linear(examples(rows, classes), classes, plan.settings), temperature=temperature)
+    return write_model(out, reader, thresholds, (plan.day, data_hash([*rows, *dev])))
+
+
+def write_model(
+    out: Path, reader: LinearReader, thresholds: dict[str, float] | None, made: tuple[date, str]
+) -> ModelCard:
+    """Seal a model of one reader in `out`; `made` is the day and the data's hash. All or nothing."""
+    day, data = made
+    draft = out.with_name(f".{out.name}.draft")
+    shutil.rmtree(draft, ignore_errors=True)
+    reader.save(draft / reader.name)
+    steps = (Step(name=reader.name, type="linear", thresholds=thresholds),)
+    card = write_card(draft, day, steps, (labels_of(reader.classes), data))
+    draft.rename(out)
+    return card
+
+
+def refuse_taken(out: Path) -> None:
+    """A model folder is never changed: UsageError where `out` exists."""
+    if out.exists():
+        raise UsageError(f"{out} exists, and a model folder is never changed. Choose another --out.")
+
+
+def classes_of(rows: Sequence[Row]) -> tuple[Class, ...]:
+    """The classes of the rows, sorted; a label that has kinds is told apart by them alone."""
+    found = {row.target for row in rows}
+    split = {one.label for one in found if one.kind is not None}
+    kept = {one for one in found if one.kind is not None or one.label not in split}
+    if len({one.label for one in kept}) < 2:
+        raise UsageError("The rows hold a single label: there is nothing to tell apart. Add rows of another.")
+    return tuple(sorted(kept, key=lambda one: (one.label, one.kind or "")))
+
+
+def labels_of(classes: Sequence[Class]) -> tuple[str, ...]:
+    """The labels of classes, each once, in their order."""
+    return tuple(dict.fromkeys(one.label for one in classes))
+
+
+def examples(rows: Sequence[Row], classes: tuple[Class, ...]) -> Examples:
+    """Rows → shares. A row without a kind, of a label that has kinds, is shared out as the others are."""
+    place = {one: i for i, one in enumerate(classes)}
+    counts = np.bincount([place[row.target] for row in rows if row.target in place], minlength=len(classes))
+    shares = np.zeros((len(rows), len(classes)), np.float32)
+    for number, row in enumerate(rows):
+        if row.target in place:
+            shares[number, place[row.target]] = 1
+            continue
+        mine = np.array([one.label == row.target.label for one in classes])
+        if not mine.any():
+            known = ", ".join(labels_of(classes))
+            raise UsageError(
+                f"--dev holds the label {row.target.label!r}, which --train lacks ({known}). "
+                "Use --map to rename."
+            )
+        shares[number, mine] = counts[mine] / counts[mine].sum()
+    return Examples([row.text for row in rows], shares, np.array([row.weight for row in rows], np.float32))
+
+
+def answered(reader: LinearReader, rows: Sequence[Row]) -> Answered:
+    """What a reader says of rows, beside their labels."""
+    labels = labels_of(reader.classes)
+    truth = np.array([labels.index(row.target.label) for row in rows])
+    scores = fold(reader.read([row.text for row in rows]), reader.classes, labels)
+    return Answered(scores, truth, truth, np.array([row.weight for row in rows]))
+
+
+def _held(reader: LinearReader, rows: Sequence[Row]) -> tuple[Floats, Floats, Floats]:
+    """Logits, true shares and weights of held-out rows."""
+    said = examples(rows, reader.classes)
+    logits = reader.logits([prepare(text) for text in said.texts])
+    return logits, said.shares.astype(np.float64), said.weights.astype(np.float64)
+
+
+def _split(rows: Sequence[Row]) -> tuple[list[Row], list[Row]]:
+    """Nine tenths and a tenth, by the hash of the text."""
+    kept: list[Row] = []
+    held: list[Row] = []
+    for row in rows:
+        turn = int.from_bytes(hashlib.sha256(row.text.encode("utf-8", "surrogatepass")).digest()[:4])
+        (held if turn % HELD_OUT == 0 else kept).append(row)
+    if len({row.target.label for row in kept}) < 2 or not held:
+        raise UsageError(
+            "There are too few rows to hold out a tenth for the thresholds. Give --dev, or more rows."
+        )
+    return kept, held
