@@ -7,6 +7,7 @@ from pathlib import Path
 from nlp import folder as _folder
 from nlp.answer import Answer, Class, Moved
 from nlp.folder import ModelCard
+from nlp.folder import ModelCard
 from nlp.model import Model, load
 
 __all__ = ["SHIPPED", "Answer", "Class", "Model", "ModelCard", "Moved", "card", "find", "load", "models"]
@@ -30,3 +31,8 @@ def models(models_dir: Path) -> list[tuple[Path, ModelCard]]:
     folders = [SHIPPED, *(folder for folder in added if (folder / _folder.CARD).is_file())]
     found = {each.name: (folder, each) for folder in folders for each in [card(folder)]}
     return [found[name] for name in sorted(found)]
+
+
+def held(models_dir: Path) -> list[tuple[Path, ModelCard]]:
+    """The shipped model and those in `models_dir`, each with its folder."""
+    return _folder.held(models_dir, SHIPPED)

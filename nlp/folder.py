@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 from datetime import date
@@ -96,6 +97,15 @@ def find(name: str, models: Path, shipped: Path) -> Path:
         f"There is no model {name!r}: neither a folder with a {CARD}, nor one under {models}. "
         "`sangtin model list` shows what there is."
     )
+
+
+def held(models: Path, shipped: Path) -> list[tuple[Path, ModelCard]]:
+    """The shipped model, then every whole model folder in `models`, oldest first; damaged ones are left out."""
+    found = []
+    for file in [shipped / CARD, *models.glob(f"*/{CARD}")]:
+        with contextlib.suppress(InputError, MissingError):
+            found.append((file.parent, read_card(file.parent)))
+    return found[:1] + sorted(found[1:], key=lambda pair: pair[1].name)
 
 
 def _check(folder: Path, card: ModelCard) -> None:

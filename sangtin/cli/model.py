@@ -1,26 +1,23 @@
-"""`sangtin model list`, `show` and `use`."""
+"""`sangtin model list` and `show`: which models there are and what each holds."""
 
 from __future__ import annotations
 
-import contextlib
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from sangtin.cli.terminal import JsonFlag, emit, emit_json, settings
-from sangtin.errors import SangtinError
 
 if TYPE_CHECKING:
-    from sangtin.settings import Settings
+    from nlp.folder import ModelCard
 
-app = typer.Typer(name="model", no_args_is_help=True, help="Which model reads.")
-NameOrFolder = Annotated[str, typer.Argument(help="A model's name, its folder, or `shipped`.")]
+app = typer.Typer(name="model", no_args_is_help=True, help="Models that posts are read with.")
 
 
 @app.command(name="list")
 def list_models(json: JsonFlag = False) -> None:
-    """List the models at home and the shipped one; * marks the one in use.
+    """List the shipped model and those in the models folder of the home.
 
     \b
     Examples:
@@ -29,63 +26,40 @@ def list_models(json: JsonFlag = False) -> None:
     """
     import nlp
 
-    chosen = settings()
-    in_use = _in_use(chosen)
-    found = {card.name: str(folder) for folder, card in nlp.models(chosen.models)}
+    found = nlp.held(settings().models)
     if json:
-        emit_json([{"name": n, "folder": f, "in_use": n == in_use} for n, f in sorted(found.items())])
+        emit_json([_described(folder, card) for folder, card in found])
         return
-    for name, folder in sorted(found.items()):
-        emit(f"{'*' if name == in_use else ' '} {name}  {folder}")
+    for folder, card in found:
+        emit(f"{card.name}  {', '.join(step.name for step in card.readers)}  {folder}")
 
 
 @app.command()
-def show(model: NameOrFolder, json: JsonFlag = False) -> None:
-    """Show what a model says of itself: labels, readers in order, thresholds, and its data's hash.
+def show(
+    model: Annotated[str, typer.Argument(help="A model's name or folder.")] = "shipped",
+    json: JsonFlag = False,
+) -> None:
+    """Show what a model answers, with which readers, and what each may settle.
 
     \b
     Examples:
-      sangtin model show shipped
-      sangtin model show better --json
+      sangtin model show
+      sangtin model show ~/models/mine --json
     """
     import nlp
+    from nlp.folder import read_card
 
-    card: dict[str, Any] = nlp.card(nlp.find(model, settings().models)).model_dump(mode="json")
+    folder = nlp.find(model, settings().models)
+    card = read_card(folder)
     if json:
-        emit_json(card)
+        emit_json(_described(folder, card))
         return
-    emit(f"{card['name']}: {', '.join(card['labels'])}; data {card['data'][:12]}")
-    for reader in card["readers"]:
-        least = reader["thresholds"] or {}
-        shown = ", ".join(f"{label} ≥ {share:.3f}" for label, share in least.items()) or "settles nothing"
-        emit(f"  {reader['name']} ({reader['type']}): {shown}")
+    emit(f"{card.name} in {folder}")
+    emit(f"labels: {', '.join(card.labels)} · data {card.data[:12]}")
+    for step in card.readers:
+        least = ", ".join(f"{name} from {value:.2f}" for name, value in (step.thresholds or {}).items())
+        emit(f"{step.name}: settles {least or 'nothing'}")
 
 
-@app.command()
-def use(model: NameOrFolder) -> None:
-    """Read with a model from now on. The next `sieve` relabels, newest first; old outcomes stand until then.
-
-    \b
-    Examples:
-      sangtin model use better
-      sangtin model use shipped
-    """
-    import nlp
-    from sangtin.pipeline import home
-    from sangtin.record import open_record
-
-    chosen = settings()
-    with contextlib.closing(open_record(chosen.record_url)) as record:
-        name = home.use_model(record, chosen, Path(nlp.find(model, chosen.models)))
-    emit(f"In use: {name}. Relabel with: sangtin sieve")
-
-
-def _in_use(chosen: Settings) -> str | None:
-    """The name of the model in use; None where there is no record yet."""
-    from sangtin.record import models, open_record
-
-    with contextlib.suppress(SangtinError), contextlib.closing(open_record(chosen.record_url)) as record:
-        with record.read() as connection:
-            known = models.model_in_use(connection)
-        return known.name if known else None
-    return None
+def _described(folder: Path, card: ModelCard) -> dict[str, object]:
+    return {"folder": str(folder), **card.model_dump(exclude={"format", "files"}, mode="json")}
