@@ -1,23 +1,26 @@
-"""`sangtin model list` and `show`: which models there are and what each holds."""
+"""`sangtin model list`, `show` and `use`: which models there are, what each holds, which one reads."""
 
 from __future__ import annotations
 
+import contextlib
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from sangtin.cli.terminal import JsonFlag, emit, emit_json, settings
+from sangtin.errors import SangtinError
 
 if TYPE_CHECKING:
     from nlp.folder import ModelCard
+    from sangtin.settings import Settings
 
 app = typer.Typer(name="model", no_args_is_help=True, help="Models that posts are read with.")
 
 
 @app.command(name="list")
 def list_models(json: JsonFlag = False) -> None:
-    """List the shipped model and those in the models folder of the home.
+    """List the shipped model and those in the models folder of the home; * marks the one that reads.
 
     \b
     Examples:
@@ -26,12 +29,14 @@ def list_models(json: JsonFlag = False) -> None:
     """
     import nlp
 
-    found = nlp.held(settings().models)
+    chosen = settings()
+    found, in_use = nlp.held(chosen.models), _in_use(chosen)
     if json:
-        emit_json([_described(folder, card) for folder, card in found])
+        emit_json([_described(folder, card) | {"in_use": card.name == in_use} for folder, card in found])
         return
     for folder, card in found:
-        emit(f"{card.name}  {', '.join(step.name for step in card.readers)}  {folder}")
+        mark = "*" if card.name == in_use else " "
+        emit(f"{mark} {card.name}  {', '.join(step.name for step in card.readers)}  {folder}")
 
 
 @app.command()
@@ -59,6 +64,38 @@ def show(
     for step in card.readers:
         least = ", ".join(f"{name} from {value:.2f}" for name, value in (step.thresholds or {}).items())
         emit(f"{step.name}: settles {least or 'nothing'}")
+
+
+@app.command()
+def use(
+    model: Annotated[str, typer.Argument(help="A model's name or folder, or `shipped`.")],
+) -> None:
+    """Read with a model from now on. The next `sieve` relabels, newest first; old outcomes stand until then.
+
+    \b
+    Examples:
+      sangtin model use better
+      sangtin model use shipped
+    """
+    import nlp
+    from sangtin.pipeline import home
+    from sangtin.record import open_record
+
+    chosen = settings()
+    with contextlib.closing(open_record(chosen.record_url)) as record:
+        name = home.use_model(record, chosen, nlp.find(model, chosen.models))
+    emit(f"In use: {name}. Relabel with: sangtin sieve")
+
+
+def _in_use(chosen: Settings) -> str | None:
+    """The name of the model that reads; None where there is no record yet."""
+    from sangtin.record import models, open_record
+
+    with contextlib.suppress(SangtinError), contextlib.closing(open_record(chosen.record_url)) as record:
+        with record.read() as connection:
+            known = models.model_in_use(connection)
+        return known.name if known else None
+    return None
 
 
 def _described(folder: Path, card: ModelCard) -> dict[str, object]:

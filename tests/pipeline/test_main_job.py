@@ -100,8 +100,8 @@ def test_the_index_agrees_with_the_record(sieved: Home) -> None:
 
 
 def test_a_syntax_error_says_where(sieved: Home) -> None:
-    printed = sieved.run("search", "(ngap OR", expect=2)
-    assert "(ngap OR" in printed
+    printed = sieved.run("search", "ngap from:homqua", expect=2)
+    assert "ngap from:homqua" in printed
     assert "^" in printed
 
 
@@ -196,7 +196,7 @@ def test_a_backup_comes_back_in_another_home_without_the_authors_key(sieved: Hom
 
 def test_the_ledger_as_of_an_earlier_time_and_what_it_refuses(sieved: Home) -> None:
     assert sieved.json("ledger", "--as-of", "2020-01-01")["identified"] == 0
-    one = sieved.json("ledger", "--from", "2026-10-01", "--to", "2026-10-31")
+    one = sieved.json("ledger", "--from", "2026-07-01", "--to", "2026-07-10")
     assert 0 < one["identified"] < POSTS
     sieved.run("ledger", "--from", "hôm qua", expect=2)
     sieved.run("ledger", "--source", "khong-co", expect=2)
@@ -235,7 +235,7 @@ def test_the_server_answers_and_its_children_die_with_it(home: Home, how: signal
         assert not psutil.wait_procs(children, timeout=15)[1]
     finally:
         server.kill()
-        server.wait()
+        server.communicate()
 
 
 def _children(pid: int) -> list[psutil.Process]:
