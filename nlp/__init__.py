@@ -10,7 +10,7 @@ from nlp.folder import ModelCard
 from nlp.folder import ModelCard
 from nlp.model import Model, load
 
-__all__ = ["SHIPPED", "Answer", "Class", "Model", "ModelCard", "Moved", "card", "find", "load", "models"]
+__all__ = ["SHIPPED", "Answer", "Class", "Model", "ModelCard", "Moved", "card", "find", "load"]
 
 SHIPPED: Path = Path(__file__).parent / "shipped"
 
@@ -23,14 +23,6 @@ def find(name_or_folder: str | Path, models_dir: Path) -> Path:
 def card(folder: Path) -> ModelCard:
     """What the model in a folder says of itself; InputError where the folder is not whole."""
     return _folder.read_card(folder)
-
-
-def models(models_dir: Path) -> list[tuple[Path, ModelCard]]:
-    """The shipped model and those that were added, with their folders, oldest name first."""
-    added = models_dir.iterdir() if models_dir.is_dir() else ()
-    folders = [SHIPPED, *(folder for folder in added if (folder / _folder.CARD).is_file())]
-    found = {each.name: (folder, each) for folder in folders for each in [card(folder)]}
-    return [found[name] for name in sorted(found)]
 
 
 def held(models_dir: Path) -> list[tuple[Path, ModelCard]]:
