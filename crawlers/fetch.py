@@ -44,12 +44,19 @@ def main() -> None:
     """Crawl until the orders end."""
     from scrapy.crawler import AsyncCrawlerProcess
 
+    from crawlers.hosts import Hosts
     from crawlers.spider import FeedSpider, settings
 
     events = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # what a library prints must not pass for an event
-    process = AsyncCrawlerProcess(settings(MANNERS.validate_json(sys.argv[1])))
-    process.crawl(FeedSpider, orders=orders(sys.stdin.buffer), emit=lambda event: emit(events, event))
+    manners = MANNERS.validate_json(sys.argv[1])
+    process = AsyncCrawlerProcess(settings(manners))
+    process.crawl(
+        FeedSpider,
+        hosts=Hosts(manners),
+        orders=orders(sys.stdin.buffer),
+        emit=lambda event: emit(events, event),
+    )
     process.start(install_signal_handlers=False)
 
 

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections import defaultdict
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, timedelta
 from email.utils import parsedate_to_datetime
-from time import monotonic
 from typing import Any
 
 from scrapy import Request
@@ -15,6 +13,7 @@ from scrapy.http import Response
 
 from crawlers.address import Origin, origin
 from crawlers.failure import PASSING, Refused
+from crawlers.hosts import Hosts, asked
 from crawlers.trouble import Trouble
 from crawlers.wire import Manners
 from sangtin.post import now
@@ -51,44 +50,33 @@ class Guard:
 
 
 class Turn:
-    """One request to a host at a time, and none while the host has asked everyone to wait (Retry-After).
+    """Keeps each host's turns and pauses, next to the downloader, where nothing overtakes it any more."""
 
-    It stands next to the downloader: a request that already waits in a host's queue could not be held back.
-    """
-
-    def __init__(self, manners: Manners) -> None:
-        self.manners = manners
-        self.locks: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
-        self.closed_until: dict[str, float] = {}
+    def __init__(self, hosts: Hosts) -> None:
+        self.hosts = hosts
 
     @classmethod
     def from_crawler(cls, crawler: Any) -> Turn:
         """As Scrapy makes it."""
-        return cls(crawler.settings["SANGTIN_MANNERS"])
+        return cls(crawler.spider.hosts)
 
     async def process_request(self, request: Request) -> None:
-        """Wait for this host's turn. Refuse where it asked for more patience than we have."""
-        host = request.meta["download_slot"]
-        lock = self.locks[host]
-        await lock.acquire()
-        request.meta["turn"] = lock
-        wait = self.closed_until.get(host, 0.0) - monotonic()
-        if wait > self.manners.patience_s:
-            raise _asked(timedelta(seconds=wait))
-        if wait > 0:
-            await asyncio.sleep(wait)
+        """Wait for this host's turn."""
+        await self.hosts.enter(request.meta["download_slot"])
+        request.meta["turn"] = request.meta["download_slot"]
 
     def process_response(self, request: Request, response: Response) -> Response:
-        """Note how long a host wants to be left alone, then let the next one ask."""
-        wait = _retry_after(response)
-        if wait is not None:
-            self.closed_until[request.meta["download_slot"]] = monotonic() + wait.total_seconds()
-        _next(request)
+        """Let the next one ask, after what this answer asks for."""
+        self._leave(request, _retry_after(response))
         return response
 
     def process_exception(self, request: Request, exception: Exception) -> None:  # noqa: ARG002
         """Let the next one ask."""
-        _next(request)
+        self._leave(request)
+
+    def _leave(self, request: Request, wish: timedelta | None = None) -> None:
+        if turn := request.meta.pop("turn", None):
+            self.hosts.leave(turn, wish)
 
 
 class Patience:
@@ -100,13 +88,13 @@ class Patience:
     @classmethod
     def from_crawler(cls, crawler: Any) -> Patience:
         """As Scrapy makes it."""
-        return cls(crawler.settings["SANGTIN_MANNERS"])
+        return cls(crawler.spider.hosts.manners)
 
     async def process_response(self, request: Request, response: Response) -> Request | Response:
         """Another try for an answer that may be better in a moment."""
         wait = _retry_after(response)
         if wait is not None and wait.total_seconds() > self.manners.patience_s:
-            raise _asked(wait)
+            raise asked(wait)
         if response.status in ASKED_TO_WAIT | PASSING_STATUS:
             return await self._again(request, wait) or response
         return response
@@ -126,17 +114,6 @@ class Patience:
         return again
 
 
-def _next(request: Request) -> None:
-    lock: asyncio.Lock | None = request.meta.pop("turn", None)
-    if lock is not None:
-        lock.release()
-
-
-def _asked(wait: timedelta) -> Refused:
-    until = (now() + wait).replace(microsecond=0)
-    return Refused(Trouble.WAIT, f"its server asks to wait until {until:%Y-%m-%d %H:%M:%S} UTC", until)
-
-
 def _retry_after(response: Response) -> timedelta | None:
     """How long a server that is asked too much wants us to wait (RFC 9110, 10.2.3: seconds or a date).
 
@@ -152,4 +129,4 @@ def _retry_after(response: Response) -> timedelta | None:
     except (ValueError, TypeError, IndexError, OverflowError):
         return None
     at = at if at.tzinfo else at.replace(tzinfo=UTC)
-    return min(max(at.astimezone(UTC) - datetime.now(UTC), timedelta(0)), LONGEST_WAIT)
+    return min(max(at.astimezone(UTC) - now(), timedelta(0)), LONGEST_WAIT)

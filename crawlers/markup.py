@@ -19,7 +19,6 @@ CELL = frozenset({"td", "th"})
 UNSEEN = frozenset({"script", "style", "noscript", "template", "head", "title", "iframe", "object", "svg"})
 # Marks for line and paragraph ends while white space is still to be folded; no XML text can hold them.
 LINE, PARAGRAPH = "\x01", "\x02"
-SPACE = re.compile(r"[ \t\r\n\f\v\u00a0]+")
 ENDS = re.compile(rf"[ {LINE}{PARAGRAPH}]*{PARAGRAPH}[ {LINE}{PARAGRAPH}]*")
 LINES = re.compile(rf" *{LINE} *(?: *{LINE} *)*")
 BLANK = re.compile(r"\n{3,}")
@@ -37,7 +36,7 @@ def plain(written: str) -> str:
 
 def lines(text: str) -> str:
     """Text that holds no markup, with its line ends and without its indents."""
-    folded = (SPACE.sub(" ", line).strip() for line in text.splitlines())
+    folded = (" ".join(line.split()) for line in text.splitlines())
     return BLANK.sub("\n\n", "\n".join(folded)).strip()
 
 
@@ -47,7 +46,7 @@ def _read(written: str) -> str:
         text = str(etree.HTML(written, parser) or "")
     except etree.LxmlError:
         text = TAG.sub(" ", written)  # a document that libxml2 gives up on still has its words
-    text = SPACE.sub(" ", text)
+    text = " ".join(text.split())
     text = LINES.sub("\n", ENDS.sub("\n\n", text))
     return text.strip()
 

@@ -85,16 +85,8 @@ class Robots:
         delay = rules.crawl_delay(TOKEN) or 0.0
         if delay > LONGEST_DELAY_S:
             return Refused(Trouble.ROBOTS, f"robots.txt asks for {delay:,.0f} s between two requests")
-        self._slow_down(origin(request.url).host, delay)
+        self.crawler.spider.hosts.slow_down(origin(request.url).host, delay)
         return rules
-
-    def _slow_down(self, host: str, delay: float) -> None:
-        """Make Scrapy's queue of a host wait at least so long between two requests."""
-        downloader = self.crawler.engine.downloader
-        slower = max(delay, self.crawler.settings.getfloat("DOWNLOAD_DELAY"))
-        downloader.per_slot_settings[host] = {"concurrency": 1, "delay": slower, "jitter": 0.0}
-        if slot := downloader.slots.get(host):
-            slot.delay, slot.jitter = slower, 0.0
 
 
 def _robots_address(url: str) -> str:

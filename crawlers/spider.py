@@ -16,6 +16,7 @@ from twisted.python.failure import Failure
 from crawlers.address import origin
 from crawlers.failure import FAILURES, Refused, explain
 from crawlers.feed import Feed, read
+from crawlers.hosts import Hosts
 from crawlers.robots import TOKEN
 from crawlers.trouble import FeedError, Trouble
 from crawlers.wire import Batch, Fetched, Manners, Order
@@ -35,7 +36,6 @@ Emit = Callable[[Batch | Fetched], None]
 def settings(manners: Manners) -> dict[str, Any]:
     """Scrapy's settings for our manners; docs/decisions/0006-crawling.md says why each."""
     return {
-        "SANGTIN_MANNERS": manners,
         "USER_AGENT": user_agent(manners.contact),
         "DEFAULT_REQUEST_HEADERS": {"Accept": ACCEPT, "Accept-Language": "vi, en;q=0.5"},
         "ROBOTSTXT_OBEY": True,
@@ -51,8 +51,6 @@ def settings(manners: Manners) -> dict[str, Any]:
         "TWISTED_DNS_RESOLVER": "crawlers.resolver.PublicResolver",
         "CONCURRENT_REQUESTS": 256,
         "CONCURRENT_REQUESTS_PER_DOMAIN": 1,
-        "DOWNLOAD_DELAY": manners.delay_s,
-        "DOWNLOAD_DELAY_JITTER": 0.0,
         "DOWNLOAD_TIMEOUT": manners.timeout_s,
         "DOWNLOAD_MAXSIZE": manners.max_bytes,
         "DOWNLOAD_WARNSIZE": 0,
@@ -79,8 +77,9 @@ class FeedSpider(Spider):
 
     name = "feed"
 
-    def __init__(self, orders: AsyncIterator[Order], emit: Emit) -> None:
+    def __init__(self, hosts: Hosts, orders: AsyncIterator[Order], emit: Emit) -> None:
         super().__init__()
+        self.hosts = hosts
         self.orders = orders
         self.emit = emit
 

@@ -292,14 +292,13 @@ def test_nothing_is_asked_where_robots_txt_cannot_be_read(crawled: Crawled) -> N
 def test_the_crawl_delay_lies_between_any_two_requests(crawled: Crawled) -> None:
     times = [asked.at for asked in crawled.sites["polite"].asked]
     assert len(times) == 4
-    # The server notes a request when it has read it; 20 ms for that.
-    assert all(later - earlier > 0.48 for earlier, later in pairwise(times))
+    assert all(later - earlier >= 0.5 for earlier, later in pairwise(times))
 
 
 def test_retry_after_is_waited_out_when_short(crawled: Crawled) -> None:
     times = [asked.at for asked in crawled.sites["shaky"].asked if asked.path == "/429"]
     assert len(times) == 2
-    assert times[1] - times[0] > 0.98
+    assert times[1] - times[0] >= 1.0
 
 
 def test_tries_are_limited(crawled: Crawled) -> None:
