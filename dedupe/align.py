@@ -140,7 +140,7 @@ class _Aligning:
 
 def _keys(one: Words, other: Words) -> tuple[list[str], list[str]]:
     """What words are matched by: with their marks where both texts are marked, so that đã finds đã, not đá."""
-    marked = any(w.marked for w in one) and any(w.marked for w in other)
+    marked = all(any(w.marked and not w.number for w in words) for words in (one, other))
     if not marked:
         return [w.plain for w in one], [w.plain for w in other]
     return [f"{w.plain} {marks(w.marked)}" for w in one], [f"{w.plain} {marks(w.marked)}" for w in other]
@@ -279,6 +279,24 @@ def _cut_short(one: Word, other: Word, end: tuple[bool, bool]) -> bool:
     return (end[0] and other.plain.startswith(one.plain)) or (end[1] and one.plain.startswith(other.plain))
 
 
+# Vowels that quick typing reduces (chìu for chiều, mún for muốn, nhìu for nhiều), marks as they are typed.
+_REDUCED = (
+    ("iêu", "iu"),
+    ("iều", "ìu"),
+    ("iếu", "íu"),
+    ("iểu", "ỉu"),
+    ("iễu", "ĩu"),
+    ("iệu", "ịu"),
+    ("uôn", "un"),
+    ("uốn", "ún"),
+    ("uồn", "ùn"),
+    ("uổn", "ủn"),
+    ("uộn", "ụn"),
+    ("uôi", "ui"),
+    ("uối", "úi"),
+    ("uồi", "ùi"),
+    ("uổi", "ủi"),
+)
 _HEARD = str.maketrans("jdrkqy", "zzzcci")
 
 
@@ -286,6 +304,8 @@ def sound(word: str) -> str:
     """A word by its sound in quick typing: `j` for gi, `w` for qu, `k` for c, `f` for ph, z for d, gi, r."""
     for spelt, heard in (("ngh", "ng"), ("gh", "g"), ("ph", "f"), ("gi", "z"), ("qu", "w"), ("kh", "x")):
         word = word.replace(spelt, heard)
+    if word.endswith("g") and not word.endswith("ng"):
+        word = word[:-1] + "ng"
     word = word.replace("tr", "c").replace("ch", "c")
     return word.translate(_HEARD)
 
@@ -296,6 +316,8 @@ def _same_sound(one: Word, other: Word) -> bool:
 
 
 def _initial_sound(word: str) -> str:
+    for spelt, heard in _REDUCED:
+        word = word.replace(spelt, heard)
     for spelt, heard in (("tr", "c"), ("ch", "c"), ("gi", "z"), ("d", "z"), ("r", "z"), ("x", "s")):
         if word.startswith(spelt) and len(word) > len(spelt):
             return heard + word[len(spelt) :]

@@ -21,7 +21,7 @@ LEAST_PART = 0.2
 LITTLE = 0.15
 LONG_TEXT = 60
 SMALL_PART = 0.15
-SIGNATURE = 8
+SLOT = 6
 REWORDED = 0.03
 
 
@@ -118,16 +118,21 @@ def _verdict(
 
 
 def _tolerated(difference: Difference, shared: int) -> bool:
-    """A few words of feeling, or a name or a day at an end, do not make another post of a long text."""
+    """In a long text, what is put in or left out contradicts nothing; what stands in its place does."""
     if shared < LONG_TEXT or difference.words > SMALL_PART * shared:
         return False
+    if difference.change is Change.DENIES:
+        return False
+    if difference.change is Change.ORDER:
+        return difference.words == 1
     block = difference.block
-    signed = block.edge and not (block.earlier and block.later) and difference.words < SIGNATURE
-    return difference.change in _FEELING or (signed and difference.change in _SIGNED)
+    slot = difference.words <= SLOT
+    if difference.change is Change.NEGATION:
+        return not slot
+    return difference.change in _FEELING or not slot or not (block.earlier and block.later)
 
 
 _FEELING = frozenset({Change.ASKS, Change.COMMENTS})
-_SIGNED = frozenset({Change.NAME, Change.PLACE, Change.TIME, Change.ROLE, Change.NUMBER, Change.TURN})
 
 
 def _named(found: Sequence[Difference], limit: int = 3) -> str:

@@ -80,6 +80,10 @@ class Telling:
         weighty = [w.plain for w in _weighty(self._words)]
         return frozenset(zip(weighty, weighty[1:], strict=False))
 
+    def says(self, name: str) -> bool:
+        """Whether a phrase of a list stands in the text."""
+        return says(self._words, name)
+
     @cached_property
     def words(self) -> frozenset[str]:
         """Words that weigh."""
@@ -114,7 +118,13 @@ def remarked(one: Word, other: Word) -> Difference:
     """What it changes that a word is marked otherwise: a slip, unless one of the two is a word that matters."""
     change = _replaced((one,), (other,))
     named = one.name and other.name
-    change = Change.NAME if named else Change.LITTLE if change is Change.WORDING else change
+    change = (
+        Change.NAME
+        if named
+        else change
+        if change in (Change.NEGATION, Change.NUMBER, Change.ROLE)
+        else Change.LITTLE
+    )
     return Difference(Block((one,), (other,)), change, 1)
 
 
@@ -150,13 +160,14 @@ def _inserted(words: Words, block: Block) -> Change:
         return Change.NEGATION
     if _asks(words, block):
         return Change.ASKS
-    if says(words, "turn"):
+    tail = block.edge and words[-1].last
+    if says(words, "turn") and not tail:
         return Change.TURN
-    if block.edge and _credit(words):
+    if _credit(words) and (block.edge or words[0].plain in _CREDITS):
         return Change.NOTHING
     if len(words) == 1 and words[0].number and words[0].first:
         return Change.NOTHING
-    if _numbers(words) not in ([], ["1"]) or any(w.number for w in words):
+    if not block.edge and (_numbers(words) not in ([], ["1"]) or any(w.number for w in words)):
         return Change.NUMBER
     if not _weighty(words):
         return Change.NOTHING
@@ -186,14 +197,24 @@ def _added(sentence: Words, told: Telling) -> Change:
         return Change.ASKS
     if says(sentence, "comment"):
         return Change.COMMENTS
-    mine = Telling(sentence)
-    if len(mine.pairs & told.pairs) >= TAKEN_UP:
-        return Change.COMMENTS
-    if says(sentence, "negation") and mine.words & told.words:
+    if _answers(sentence, told):
         return Change.COMMENTS
     if not _weighty(sentence):
         return Change.NOTHING
     return Change.CUT
+
+
+def _answers(sentence: Words, told: Telling) -> bool:
+    """Whether an added sentence takes the statement up, or has a voice that the statement has not."""
+    mine = Telling(sentence)
+    if len(mine.pairs & told.pairs) >= TAKEN_UP:
+        return True
+    if says(sentence, "denial") and (mine.words & told.words or not sentence[-1].last):
+        return True
+    return any(
+        says(part, name) and not told.says(name)
+        for part, name in ((sentence, "answer"), (sentence, "self"), (sentence[-1:], "particle"))
+    )
 
 
 def asks(words: Words) -> bool:

@@ -11,6 +11,8 @@ from dedupe.phrases import Words, uncovered
 
 # A run this long that stands elsewhere is a passage moved, not two parties exchanged.
 PASSAGE = 8
+# Parties are exchanged within a sentence: their blocks are at most so many blocks apart.
+NEIGHBOURS = 3
 # Words that begin an adverbial, which may stand before or after what it modifies.
 _ADVERBIAL = frozenset(
     "tai o tren trong vao luc hom sang trua chieu toi dem ngay khi vi do de nay theo".split()
@@ -26,7 +28,7 @@ def settle_moves(blocks: Sequence[Block]) -> tuple[list[Block], list[tuple[Words
             if i == j:
                 continue
             while left[i].earlier and left[j].later:
-                run = _shared(left[i].earlier, left[j].later)
+                run = _shared(left[i].earlier, left[j].later, abs(i - j) > NEIGHBOURS)
                 if run is None:
                     break
                 a, b, size = run
@@ -37,14 +39,26 @@ def settle_moves(blocks: Sequence[Block]) -> tuple[list[Block], list[tuple[Words
     return [block for block in left if block.earlier or block.later], moves
 
 
-def _shared(one: Words, other: Words) -> tuple[int, int, int] | None:
+def _shared(one: Words, other: Words, far: bool) -> tuple[int, int, int] | None:
+    """The longest run that both have: (start, start, width); None where it says nothing."""
     mine, their = [w.plain for w in one], [w.plain for w in other]
     match = SequenceMatcher(None, mine, their, autojunk=False).find_longest_match()
-    if not match.size:
+    if match.size < (PASSAGE if far else 1):
         return None
-    run = one[match.a : match.a + match.size]
+    if match.size == 1:
+        return _single(one, their)
     chance = match.size < PASSAGE / 2 and match.size * 2 < min(len(one), len(other))
-    return None if chance or (match.size == 1 and not _weighty(run)) else (match.a, match.b, match.size)
+    return None if chance else (match.a, match.b, match.size)
+
+
+def _single(one: Words, their: Sequence[str]) -> tuple[int, int, int] | None:
+    """One word that both have and that weighs; in longer blocks a word is shared by chance."""
+    if min(len(one), len(their)) > 2:
+        return None
+    for at, word in enumerate(one):
+        if word.plain in their and _weighty((word,)):
+            return at, list(their).index(word.plain), 1
+    return None
 
 
 def _turns(one: Words, other: Words) -> bool:

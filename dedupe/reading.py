@@ -6,11 +6,12 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 
 from dedupe.lexicon import chat_spellings, fold, marked_spellings, plain
 from dedupe.normal import forms, lookalike, unleet, without_addresses
 from dedupe.sketch import shingles
-from dedupe.syllable import is_syllable
+from dedupe.syllable import is_syllable, split
 
 _HIDDEN = re.compile(
     "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff]"
@@ -39,6 +40,7 @@ _SUFFIXES = {
     "đ": "đồng",
 }
 _SCALES = {"nghin": 3, "ngan": 3, "trieu": 6, "ti": 9}
+_TONES = set("\u0300\u0301\u0303\u0309\u0323")
 # Unmarked typing has next to none, marked typing 0.2-0.3 (measured on the sets of tests/bench/copies.py).
 MARKED = 0.08
 _DIGITS = {
@@ -145,6 +147,7 @@ def _asked(word: Word) -> Word:
 
 def _visible(text: str) -> str:
     """Composed, without invisible characters, letters of other scripts as the Latin ones they look like."""
+    text = text.replace("‼", "").replace("⁉", "")
     text = _BROKEN.sub("", _HIDDEN.sub("", unicodedata.normalize("NFKC", text)))
     if _OTHER_SCRIPT.search(text):
         text = "".join(lookalike(c) if c.islower() or not c.isalpha() else _upper(c) for c in text)
@@ -228,8 +231,18 @@ def _word(piece: str, cased: bool, marked: bool) -> list[Word]:
     long = None if acronym else marked_spellings().get(lower) or chat_spellings().get(folded)
     if long:
         return [Word(plain(w), "") for w in long.split()]
+    if not acronym and len(folded) > 5 and not is_syllable(folded) and len(fold(lower)) == len(lower):
+        breaks = split(fold(lower), "".join(map(_tone, lower)))
+        if breaks:
+            parts = [lower[a:b] for a, b in pairwise((0, *breaks, len(lower)))]
+            return [Word(plain(fold(p)), p if marked else "") for p in parts]
     name = cased and piece[0].isupper()
     return [Word(folded, lower if marked and not acronym else "", name)] if folded else []
+
+
+def _tone(letter: str) -> str:
+    tone = set(unicodedata.normalize("NFD", letter)) & _TONES
+    return "".join(tone) or " "
 
 
 def _numbers(words: list[Word]) -> list[Word]:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, lru_cache
 
 # The initials and rhymes of Vietnamese spelling without diacritics
 # (Đoàn Thiện Thuật, Ngữ âm tiếng Việt, 1977, chapters II-III).
-_INITIALS = "b c ch d g gh gi h k kh l m n ng ngh nh p ph q r s t th tr v x"
+_INITIALS = "b c ch d g gh gi h k kh l m n ng ngh nh ph q r s t th tr v x"
 _RHYMES = """
 a ac ach ai am an ang anh ao ap at au ay e ec em en eng eo ep et eu i ia ich iec iem ien ieng iep iet ieu
 im in inh ip it iu o oa oac oach oai oam oan oang oanh oao oap oat oay oc oe oem oen oeo oet oi om on ong
@@ -34,9 +34,31 @@ def _meet(initial: str, rhyme: str) -> bool:
         return front
     if initial in {"c", "g", "ng"}:
         return not front
-    return rhyme.startswith("u") if initial == "q" else True
+    if initial == "q":
+        return rhyme[0] == "u" and rhyme[1:2] in ("a", "e", "i", "o", "y")
+    return True
 
 
 def is_syllable(word: str) -> bool:
     """Whether a folded word could be read as one Vietnamese syllable."""
     return word in syllables()
+
+
+@lru_cache(maxsize=1 << 14)
+def split(word: str, tones: str = "") -> tuple[int, ...]:
+    """Where a folded word that is several syllables run together breaks; empty where it is none or one.
+
+    `tones`: one character a letter, blank where the letter carries no tone; a syllable has one at most.
+    """
+    best: list[tuple[int, ...] | None] = [()] + [None] * len(word)
+    for stop in range(2, len(word) + 1):
+        for start in range(max(0, stop - 7), stop):
+            before = best[start]
+            if before is None or not is_syllable(word[start:stop]) or stop - start < 2:
+                continue
+            if len(tones[start:stop].replace(" ", "")) > 1:
+                continue
+            if best[stop] is None or len(before) + 1 < len(best[stop] or ()):
+                best[stop] = (*before, stop)
+    found = best[-1]
+    return found[:-1] if found else ()
