@@ -7,10 +7,9 @@ from pathlib import Path
 from nlp import folder as _folder
 from nlp.answer import Answer, Class, Moved
 from nlp.folder import ModelCard
-from nlp.folder import ModelCard
 from nlp.model import Model, load
 
-__all__ = ["SHIPPED", "Answer", "Class", "Model", "ModelCard", "Moved", "card", "find", "load"]
+__all__ = ["SHIPPED", "Answer", "Class", "Model", "ModelCard", "Moved", "card", "find", "held", "load"]
 
 SHIPPED: Path = Path(__file__).parent / "shipped"
 

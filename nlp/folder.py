@@ -100,7 +100,7 @@ def find(name: str, models: Path, shipped: Path) -> Path:
 
 
 def held(models: Path, shipped: Path) -> list[tuple[Path, ModelCard]]:
-    """The shipped model, then every whole model folder in `models`, oldest first; damaged ones are left out."""
+    """The shipped model, then the whole ones in `models`, oldest first; damaged ones are left out."""
     found = []
     for file in [shipped / CARD, *models.glob(f"*/{CARD}")]:
         with contextlib.suppress(InputError, MissingError):
