@@ -35,20 +35,21 @@ def crawl(
       sangtin crawl --watch
       sangtin crawl --json
     """
+    from sangtin import follower
     from sangtin.pipeline.crawling import crawl_sources
-    from sangtin.record import open_record
+    from sangtin.pipeline.parts import opened
 
     chosen = settings()
     if not chosen.contact:
         say("Sites can't reach you: set SANGTIN_CONTACT to an e-mail address or a page of yours.")
-    record = open_record(chosen.record_url)
     broken = False
-    with contextlib.closing(record):
-        reports = crawl_sources(record, chosen, names or [], goes_on=watch)
+    with opened(chosen) as parts:
+        reports = crawl_sources(parts.record, chosen, names or [], goes_on=watch)
         with contextlib.closing(reports):
             for report in reports:
                 broken = broken or report.state != "ok"
                 emit_json(summary(report)) if json else emit(sentence(report))
+        follower.follow(parts.record, parts.search)
                 sys.stdout.flush()  # who follows --watch through a pipe reads each visit as it ends
     if broken:
         raise typer.Exit(1)
