@@ -49,8 +49,8 @@ def crawl(
             for report in reports:
                 broken = broken or report.state != "ok"
                 emit_json(summary(report)) if json else emit(sentence(report))
-        follower.follow(parts.record, parts.search)
                 sys.stdout.flush()  # who follows --watch through a pipe reads each visit as it ends
+        follower.follow(parts.record, parts.search)
     if broken:
         raise typer.Exit(1)
 
