@@ -9,6 +9,7 @@ import signal
 import time
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import timedelta
 from itertools import count
 from multiprocessing.synchronize import Event
 from pathlib import Path
@@ -96,6 +97,26 @@ def test_erased_text_leaves_no_trace(link: Path) -> None:
     assert search.total(Query()) == len(SCATTERED)
     search.close()
     assert [trace for trace in EVERY_TRACE if trace in bytes_of(link.parent)] == []
+
+
+def test_of_many_erased_posts_among_more_none_leaves_a_trace(link: Path) -> None:
+    dice, search = random.Random(8), opened(link)
+    crowd = [
+        replace(d, moment=START + timedelta(seconds=dice.randrange(10**7))) for d in scattered(4_000, seed=3)
+    ]
+    words = {n: "".join(dice.choices("bcdfghklmnpqrtvx", k=9)) for n in range(0, 4_000, 40)}
+    for n, word in words.items():
+        crowd[n] = replace(crowd[n], text=f"{crowd[n].text} {word}")
+    for start in range(0, 4_000, 500):
+        search.apply(crowd[start : start + 500], (), at(start + 500))
+    for start in range(0, 4_000, 500):
+        read = [replace(d, bin=Bin.SPAM, number=d.number + 4_000) for d in crowd[start : start + 500]]
+        search.apply(read, (), at(start + 4_500))
+    search.apply((), [Gone(crowd[n].id, 9_000) for n in words], at(9_000))
+    disk = bytes_of(link.parent)
+    assert [word for word in words.values() if word[:7].encode() in disk] == []
+    assert search.total(Query()) == 3_900
+    search.close()
 
 
 def test_text_that_was_edited_leaves_no_trace(link: Path) -> None:

@@ -1,4 +1,4 @@
-"""A document ↔ the JSON of its row, and its row's key → its day."""
+"""A document ↔ the JSON of its rows, and its row's key → its day."""
 
 from __future__ import annotations
 
@@ -27,25 +27,30 @@ def day_of_number(number: int) -> date:
     return date(1970, 1, 1) + timedelta(days=number)
 
 
-def write_body(document: Document) -> str:
-    """The document as JSON; `read_body` gives it back."""
+def write_said(document: Document) -> str:
+    """What a post's author gave it, as JSON: it stays for as long as the text does."""
     d = document
     moment = (d.moment - _EPOCH) // _MICROSECOND
-    values = [d.id, d.text, d.source, moment, d.number, d.bin, d.cause, d.kind, d.flags]
-    values += [d.author_key, d.thread, d.cluster, d.relation]
-    body = json.dumps(values, ensure_ascii=False, separators=(",", ":"))
+    said = [d.id, d.text, d.source, moment, d.author_key, d.thread]
+    form = json.dumps(said, ensure_ascii=False, separators=(",", ":"))
     try:
-        body.encode()
+        form.encode()
     except UnicodeEncodeError:  # a lone surrogate in a text has no UTF-8, but escaped it survives
-        return json.dumps(values, separators=(",", ":"))
-    return body
+        return json.dumps(said, separators=(",", ":"))
+    return form
 
 
-def read_body(body: str) -> Document:
-    """The document that `write_body` wrote."""
-    id, text, source, moment, number, bin, cause, kind, flags, author, thread, cluster, relation = json.loads(
-        body
-    )
+def write_state(document: Document) -> str:
+    """What Sàng Tin says of a post, as JSON: it changes while the text stays."""
+    d = document
+    state = [d.number, d.bin, d.cause, d.kind, d.flags, d.cluster, d.relation]
+    return json.dumps(state, ensure_ascii=False, separators=(",", ":"))
+
+
+def read_document(said: str, state: str) -> Document:
+    """The document of which these were written."""
+    id, text, source, moment, author_key, thread = json.loads(said)
+    number, bin, cause, kind, flags, cluster, relation = json.loads(state)
     return Document(
         id=id,
         text=text,
@@ -55,8 +60,8 @@ def read_body(body: str) -> Document:
         bin=Bin(bin),
         cause=Cause(cause),
         kind=Kind(kind) if kind else None,
-        flags=tuple(Flag(flag) for flag in flags),
-        author_key=author,
+        flags=tuple(map(Flag, flags)),
+        author_key=author_key,
         thread=thread,
         cluster=cluster,
         relation=Relation(relation) if relation else None,

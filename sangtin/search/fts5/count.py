@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from collections.abc import Hashable, Iterable
 from dataclasses import dataclass
-from datetime import date
+from typing import TypeVar
 
 import apsw
 
@@ -21,14 +22,9 @@ _ROLLUP = "rollup WHERE code IN (SELECT value FROM json_each(?)) AND day BETWEEN
 _FOUND = "words MATCH ? AND words.rowid BETWEEN ? AND ?"
 _CODES_OF_ROLLUP = f"SELECT code, sum(posts) FROM {_ROLLUP} GROUP BY code"  # noqa: S608
 _DAYS_OF_ROLLUP = f"SELECT day, sum(posts) FROM {_ROLLUP} GROUP BY day ORDER BY day"  # noqa: S608
-# Found rows meet the narrow table `docs`, not the wide bodies.
-_CODES_OF_WORDS = (
-    f"SELECT code, count(*) FROM words CROSS JOIN docs ON key = words.rowid WHERE {_FOUND} GROUP BY code"  # noqa: S608
-)
-_DAYS_OF_WORDS = (
-    f"SELECT {DAY_OF_KEY} AS day, count(*) FROM (SELECT rowid AS key FROM words WHERE {_FOUND})"  # noqa: S608
-    " GROUP BY day ORDER BY day"
-)
+# Found rows meet the narrow table `docs`, not the wide texts.
+_FOUND_ROWS = f"SELECT code, {DAY_OF_KEY} FROM words CROSS JOIN docs ON key = words.rowid WHERE {_FOUND}"  # noqa: S608
+_Value = TypeVar("_Value", bound=Hashable)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,34 +64,45 @@ def total(connection: apsw.Connection, query: Query, filters: Filters) -> int:
 
 def facets(connection: apsw.Connection, query: Query, filters: Filters) -> Facets:
     """Exact counts of the hits by what the screens show beside them."""
-    wanted, codes = match(query, filters), _combinations(connection)
+    wanted = match(query, filters)
     if _fields_alone(query, filters):
         admitted = _admitted(connection, query, filters)
-        found = connection.execute(_CODES_OF_ROLLUP, (admitted, *_days(wanted)))
-        counts = {codes[int(code)]: int(posts) for code, posts in found}
-        found = connection.execute(
-            _DAYS_OF_ROLLUP, (admitted, day_number(wanted.low), day_number(wanted.high))
-        )
+        days = day_number(wanted.low), day_number(wanted.high)
+        codes_found = connection.execute(_CODES_OF_ROLLUP, (admitted, *_days(wanted)))
+        by_code = [(int(code), int(posts)) for code, posts in codes_found]
+        by_day = [
+            (int(day), int(posts)) for day, posts in connection.execute(_DAYS_OF_ROLLUP, (admitted, *days))
+        ]
     else:
-        values = (wanted.folded, wanted.low, wanted.high)
-        counts = {codes[int(code)]: int(posts) for code, posts in connection.execute(_CODES_OF_WORDS, values)}
-        found = connection.execute(_DAYS_OF_WORDS, values)
-    return _facets(counts, {day_of_number(int(day)): int(posts) for day, posts in found})
+        # Counted here, for SQLite would sort all rows twice (133 ms for a word of 100,000 posts, this 66).
+        pairs = Counter(connection.execute(_FOUND_ROWS, (wanted.folded, wanted.low, wanted.high)))
+        by_code = [(int(code), posts) for (code, _), posts in pairs.items()]
+        by_day = [(int(day), posts) for (_, day), posts in pairs.items()]
+    codes = _combinations(connection)
+    return _facets(((codes[code], posts) for code, posts in by_code), _summed(by_day))
 
 
-def _facets(counts: dict[_Combination, int], days: dict[date, int]) -> Facets:
+def _summed(counts: Iterable[tuple[_Value, int]]) -> Counter[_Value]:
+    found: Counter[_Value] = Counter()
+    for value, posts in counts:
+        found[value] += posts
+    return found
+
+
+def _facets(by_code: Iterable[tuple[_Combination, int]], by_day: Counter[int]) -> Facets:
     bins: Counter[Bin] = Counter()
     kinds: Counter[Kind] = Counter()
     flags: Counter[Flag] = Counter()
     sources: Counter[str] = Counter()
-    for combination, posts in counts.items():
+    for combination, posts in by_code:
         bins[combination.bin] += posts
         sources[combination.source] += posts
         if combination.kind:
             kinds[combination.kind] += posts
         for flag in combination.flags:
             flags[flag] += posts
-    return Facets(sum(counts.values()), dict(bins), dict(kinds), dict(flags), dict(sources), days)
+    days = {day_of_number(day): by_day[day] for day in sorted(by_day)}
+    return Facets(sum(bins.values()), dict(bins), dict(kinds), dict(flags), dict(sources), days)
 
 
 def _combinations(connection: apsw.Connection) -> dict[int, _Combination]:

@@ -9,11 +9,15 @@ from heapq import heappop, heappush
 import apsw
 
 from sangtin.search.document import Digest, Document
-from sangtin.search.fts5.body import read_body
+from sangtin.search.fts5.body import read_document
 from sangtin.search.fts5.expression import TIE_BITS, Match
 from sangtin.search.request import Cursor, tie
 
 _FOUND = "words MATCH ? AND words.rowid BETWEEN ? AND ?"
+_ROWS = (
+    "SELECT key, said, state FROM words"
+    " CROSS JOIN states ON key = words.rowid CROSS JOIN texts ON texts.text = states.text"
+)
 
 
 def by_time(
@@ -28,8 +32,7 @@ def by_time(
         low = max(low, _place(after))
     cursor = connection.cursor()
     rows = cursor.execute(
-        f"SELECT key, body FROM words CROSS JOIN bodies ON key = words.rowid WHERE {_FOUND}"  # noqa: S608
-        f" ORDER BY words.rowid {'DESC' if newest else 'ASC'}",
+        f"{_ROWS} WHERE {_FOUND} ORDER BY words.rowid {'DESC' if newest else 'ASC'}",
         (wanted.folded, low, high),
     )
     shown = _order(after, newest) if after else None
@@ -48,15 +51,15 @@ def _order(at: Document | Cursor, newest: bool) -> tuple[int, str]:
     return (-_place(at) if newest else _place(at)), at.id
 
 
-def _in_order(rows: Iterable[tuple[int, str]], displaced: int, newest: bool) -> Iterator[Document]:
+def _in_order(rows: Iterable[tuple[int, str, str]], displaced: int, newest: bool) -> Iterator[Document]:
     """Rows in the order of keys → documents in the order of (place, id).
 
     A key is at most `displaced` beyond its place, so what waits is next as soon as no place that is
     still to be read can come before it.
     """
     waiting: list[tuple[tuple[int, str], Document]] = []
-    for key, body in rows:
-        document = read_body(body)
+    for key, said, state in rows:
+        document = read_document(said, state)
         heappush(waiting, (_order(document, newest), document))
         reached = -key if newest else key - displaced
         while waiting and waiting[0][0][0] <= reached:
@@ -87,8 +90,8 @@ def _ranked(
         " ORDER BY rank, words.rowid DESC LIMIT ? OFFSET ?"
     )
     keys = connection.execute(best, (expression, wanted.low, wanted.high, *window)).fetchall()
-    body = "SELECT body FROM bodies WHERE key = ?"
-    return [read_body(str(row[0])) for key in keys for row in connection.execute(body, key)]
+    row = "SELECT said, state FROM states JOIN texts USING (text) WHERE key = ?"
+    return [read_document(*found) for key in keys for found in connection.execute(row, key)]
 
 
 def count_of(connection: apsw.Connection, expression: str, wanted: Match) -> int:
@@ -106,10 +109,10 @@ def one(connection: apsw.Connection, sql: str, *values: apsw.SQLiteValue) -> int
 
 def held(connection: apsw.Connection, ids: Iterable[str]) -> Iterator[Document]:
     """The documents of those ids that are held."""
-    sql = "SELECT body FROM ids JOIN bodies USING (key) WHERE id = ?"
+    sql = "SELECT said, state FROM ids JOIN states USING (key) JOIN texts USING (text) WHERE id = ?"
     for id in ids:
         with contextlib.suppress(UnicodeEncodeError):  # such an id was refused
-            yield from (read_body(str(body)) for (body,) in connection.execute(sql, (id,)))
+            yield from (read_document(*found) for found in connection.execute(sql, (id,)))
 
 
 def digests(connection: apsw.Connection) -> Iterator[Digest]:

@@ -10,11 +10,12 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 
 import apsw
 
 from sangtin.search.document import Document, EpochError, Gone, Position, Refusal
-from sangtin.search.fts5.body import ALL_DAYS, day_number, read_body, write_body
+from sangtin.search.fts5.body import ALL_DAYS, day_number, read_document, write_said, write_state
 from sangtin.search.fts5.expression import TIE_BITS, tags
 from sangtin.search.request import tie
 from sangtin.text import spaced_forms
@@ -76,6 +77,12 @@ def _latest(documents: Sequence[Document], gone: Sequence[Gone]) -> Iterable[Doc
     return found.values()
 
 
+def _said(document: Document) -> tuple[datetime, str, str, str | None, str | None]:
+    """What the row of a post's text holds of it."""
+    d = document
+    return d.moment, d.text, d.source, d.author_key, d.thread
+
+
 class _Change:
     """One transaction's changes: rows at once; postings and counts at the end, in the order of keys."""
 
@@ -128,53 +135,57 @@ class _Change:
     def _hold(self, document: Document, key: int) -> None:
         """Write a document whose words are not in the index."""
         labels = " ".join(sorted(tags(document)))
-        self._write_rows(document, key)
+        text = self._one("INSERT INTO texts(said) VALUES(?) RETURNING text", write_said(document))
+        self._write_rows(document, key, text)
         marked, folded = spaced_forms(document.text)
         self.postings.append((key, 1, _ADD, folded, marked, labels))
 
     def _replace(self, document: Document, key: int) -> None:
         """Bring a held document to what it is now, with as little change as that takes."""
-        old = self._body(key)
+        old, text = self._held(key)
         if old.second != document.second:
             new_key = self._free_key(document)
-            self._take_out(key, old)
+            self._take_out(key)
             self._hold(document, new_key)
-        elif old.text != document.text:
-            self._take_out(key, old)
+        elif _said(old) != _said(document):
+            self._take_out(key)
             self._hold(document, key)
         else:
-            self._retag(document, old, key)
+            self._retag(document, old, (key, text))
 
-    def _retag(self, document: Document, old: Document, key: int) -> None:
+    def _retag(self, document: Document, old: Document, rows: tuple[int, int]) -> None:
         """Same words, other fields: only the tags that differ are touched."""
-        before, after = tags(old), tags(document)
+        before, after, key = tags(old), tags(document), rows[0]
         self.counts[day_number(key), self._code(old)] -= 1
-        self._write_rows(document, key)
+        self._write_rows(document, *rows)
         if before - after:
             self.postings.append((key, 0, _REMOVE, "", "", " ".join(sorted(before - after))))
         if after - before:
             self.postings.append((key, 1, _ADD, "", "", " ".join(sorted(after - before))))
 
-    def _body(self, key: int) -> Document:
-        found = self.sql("SELECT body FROM bodies WHERE key = ?", (key,)).fetchone()
+    def _held(self, key: int) -> tuple[Document, int]:
+        """The document of a row, and the number of its text."""
+        sql = "SELECT said, state, text FROM states JOIN texts USING (text) WHERE key = ?"
+        found = self.sql(sql, (key,)).fetchone()
         assert found is not None
-        return read_body(str(found[0]))
+        return read_document(*found[:2]), int(found[2])
 
-    def _write_rows(self, document: Document, key: int) -> None:
+    def _write_rows(self, document: Document, key: int, text: int) -> None:
         code = self._code(document)
         self.sql("INSERT OR REPLACE INTO docs VALUES(?, ?)", (key, code))
-        self.sql("INSERT OR REPLACE INTO bodies VALUES(?, ?)", (key, write_body(document)))
+        self.sql("INSERT OR REPLACE INTO states VALUES(?, ?, ?)", (key, text, write_state(document)))
         held = (document.id, document.number, key, bytes.fromhex(document.digest()))
         self.sql("INSERT OR REPLACE INTO ids VALUES(?, ?, ?, ?)", held)
         self.counts[day_number(key), code] += 1
 
-    def _take_out(self, key: int, old: Document | None = None) -> None:
+    def _take_out(self, key: int) -> None:
         """Remove a document's rows and every posting, leaving only what `ids` says."""
-        old = old or self._body(key)
+        old, text = self._held(key)
         marked, folded = spaced_forms(old.text)
         self.postings.append((key, 0, _REMOVE, folded, marked, " ".join(sorted(tags(old)))))
         self.sql("DELETE FROM docs WHERE key = ?", (key,))
-        self.sql("DELETE FROM bodies WHERE key = ?", (key,))
+        self.sql("DELETE FROM states WHERE key = ?", (key,))
+        self.sql("DELETE FROM texts WHERE text = ?", (text,))
         self.counts[day_number(key), self._code(old)] -= 1
         self.removed = True
 
