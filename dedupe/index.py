@@ -61,6 +61,7 @@ class Index:
         self._flush_at = flush
         folder.mkdir(parents=True, exist_ok=True)
         self._fresh = 0
+        self._highest: int = GONE
         self._runs: list[Postings] = []
         self._young: list[Postings] = []
         self._young_keys: Numbers = np.full(flush, GONE, dtype=np.int64)
@@ -76,7 +77,11 @@ class Index:
         return self._shelved.slots + self._fresh
 
     def add(self, keys: Sequence[int], sketches: Sequence[Sketch], mark: int) -> None:
-        """Add posts; `mark` is the record's mark of the last post that is now known."""
+        """Add posts, in place of what was known of them; `mark` is the record's mark of the last one."""
+        known = [key for key in keys if key <= self._highest]
+        if known:
+            self.remove(known)
+        self._highest = max((self._highest, *keys))
         for start in range(0, len(keys), self._flush_at):
             self._add(keys[start : start + self._flush_at], sketches[start : start + self._flush_at])
         self.mark = max(mark, self.mark)
@@ -197,6 +202,7 @@ class Index:
             path = self._folder / name
             self._runs.append(_mapped(path, np.dtype(np.uint64), (path.stat().st_size // 8,)))
         self._young, self._fresh = [], 0
+        self._highest = max(self._highest, int(self._keys.max(initial=GONE)))
 
     def _append(self, name: str, values: npt.NDArray[np.int64] | Bytes) -> None:
         with (self._folder / name).open("ab") as file:

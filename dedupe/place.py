@@ -24,6 +24,8 @@ LIKE_HEAD = 0.5
 SAME_SKETCH = 0.9
 # Texts with fewer letters match only exactly: their few shingles are shared by unlike texts.
 LEAST_LETTERS = 24
+# A variant this much more like a post than the copy beside it is what the post varies from.
+CLOSER = 0.03
 # Sketches added at once when the cache is brought after the record (8 MiB).
 CATCH_UP = 1 << 14
 
@@ -198,8 +200,10 @@ class _Batch:
 
     def _choose(self, asked: _Asked) -> Placement:
         judged = self._judge(asked)
+        nearest = max(judged, key=lambda j: j.comparison.similarity, default=None)
         for one in judged:
-            if one.comparison.relation is Relation.NEAR:
+            closest = nearest is None or nearest.comparison.similarity <= one.comparison.similarity + CLOSER
+            if one.comparison.relation is Relation.NEAR and closest:
                 return self._join(asked, one)
         if judged:
             return self._stand_beside(asked, max(judged, key=lambda j: j.comparison.similarity))

@@ -1,4 +1,4 @@
-"""A folded word → whether it can be a Vietnamese syllable: what cannot is a typing slip or a chat spelling."""
+"""A folded word → whether it can be a Vietnamese syllable: what cannot is a slip or a chat spelling."""
 
 from __future__ import annotations
 

@@ -1,0 +1,101 @@
+"""JSONL with texts → which earlier line each repeats, on a pipe or in a file; touches no record."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated, BinaryIO, TextIO
+
+import typer
+
+from sangtin.cli.terminal import progress, say
+from sangtin.errors import InputError, UsageError
+
+# Broken lines that are named one by one; the rest are counted.
+NAMED = 10
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command to the root."""
+    app.command()(dedupe)
+
+
+def dedupe(
+    file: Annotated[Path, typer.Argument(help="JSONL with id and text, may be .gz; - is the pipe.")] = Path(
+        "-"
+    ),
+    output: Annotated[Path | None, typer.Option(help="Where to write; the pipe unless given.")] = None,
+) -> None:
+    """Find copies: one JSON row for each input row, in its order; earlier lines are earlier posts.
+
+    Each row is {"id","cluster","of","similarity","relation","reason"}: `of` is the id of the original
+    that the post repeats, or null; `relation` is original, exact, near, variant or quotes. Only exact and
+    near are copies. The record is not touched. A line that cannot be read gets a row with "error", and
+    the command ends with exit code 3 when all others are written.
+
+    \b
+    Examples:
+      sangtin dedupe posts.jsonl --output copies.jsonl
+      cat posts.jsonl | sangtin dedupe | jq -c 'select(.of != null)'
+      sangtin dedupe posts.jsonl.gz | jq -r .relation | sort | uniq -c
+    """
+    from dedupe.jsonl import placed
+
+    broken = 0
+    with _opened(file) as stream, _lines(output) as write, progress("Finding copies", None) as advance:
+        for row in placed(stream):
+            write.write(_line(row.as_json()))
+            advance(1)
+            if row.error:
+                broken += 1
+                if broken <= NAMED:
+                    say(f"Line {row.line}: {row.error}.")
+    if broken:
+        raise InputError(f"{broken} lines could not be read; their rows say why. The others are placed.")
+
+
+def _line(row: dict[str, object]) -> str:
+    """One JSON line; characters that UTF-8 cannot hold (lone surrogates) are escaped."""
+    line = json.dumps(row, ensure_ascii=False)
+    try:
+        line.encode()
+    except UnicodeEncodeError:
+        line = json.dumps(row)
+    return line + "\n"
+
+
+@contextmanager
+def _opened(file: Path) -> Iterator[BinaryIO]:
+    from dedupe.jsonl import unpacked
+
+    if str(file) == "-":
+        yield unpacked(sys.stdin.buffer)
+        return
+    try:
+        with file.open("rb") as opened:
+            yield unpacked(opened)
+    except (FileNotFoundError, PermissionError, IsADirectoryError) as error:
+        raise UsageError(
+            f"Cannot read {file} ({error.strerror}). Name a JSONL file, or - for the pipe."
+        ) from None
+    except (EOFError, OSError) as error:
+        if not isinstance(error, EOFError) and error.errno is not None:
+            raise
+        raise InputError(
+            f"{file} is a damaged gzip file ({error}). The lines before the damage are placed."
+        ) from None
+
+
+@contextmanager
+def _lines(output: Path | None) -> Iterator[TextIO]:
+    if output is None:
+        yield sys.stdout
+        return
+    try:
+        with output.open("w", encoding="utf-8") as opened:
+            yield opened
+    except (FileNotFoundError, PermissionError, IsADirectoryError) as error:
+        raise UsageError(f"Cannot write {output} ({error.strerror}). Choose another --output.") from None
