@@ -1,7 +1,24 @@
 """Post → Membership: which earlier post it repeats."""
 
+from dedupe.campaign import Campaign, Sighting, campaign
+from dedupe.compare import Comparison, compare
 from dedupe.place import Placer
+from dedupe.reading import Reading, read
 from dedupe.shelf import Item, Placement, Shelf, Standing
 from dedupe.sketch import SCHEME
 
-__all__ = ["SCHEME", "Item", "Placement", "Placer", "Shelf", "Standing"]
+__all__ = [
+    "SCHEME",
+    "Campaign",
+    "Comparison",
+    "Item",
+    "Placement",
+    "Placer",
+    "Reading",
+    "Shelf",
+    "Sighting",
+    "Standing",
+    "campaign",
+    "compare",
+    "read",
+]

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
+from functools import lru_cache
 
 from dedupe.lexicon import marks, meanings, soft_spellings
 from dedupe.phrases import LONGEST_PHRASE, Words
@@ -254,6 +255,7 @@ def _in_order(letters: str, word: str) -> bool:
     return all(c in rest for c in letters)
 
 
+@lru_cache(maxsize=1 << 16)
 def alike(one: Word, other: Word) -> bool:
     """Whether two words are one word, one of them misspelt or shortened."""
     a, b = one.plain, other.plain
@@ -300,6 +302,7 @@ _REDUCED = (
 _HEARD = str.maketrans("jdrkqy", "zzzcci")
 
 
+@lru_cache(maxsize=1 << 16)
 def sound(word: str) -> str:
     """A word by its sound in quick typing: `j` for gi, `w` for qu, `k` for c, `f` for ph, z for d, gi, r."""
     for spelt, heard in (("ngh", "ng"), ("gh", "g"), ("ph", "f"), ("gi", "z"), ("qu", "w"), ("kh", "x")):
@@ -315,6 +318,7 @@ def _same_sound(one: Word, other: Word) -> bool:
     return _initial_sound(one.marked or one.plain) == _initial_sound(other.marked or other.plain)
 
 
+@lru_cache(maxsize=1 << 16)
 def _initial_sound(word: str) -> str:
     for spelt, heard in _REDUCED:
         word = word.replace(spelt, heard)

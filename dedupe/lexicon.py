@@ -14,6 +14,7 @@ _HOOK_TILDE = str.maketrans("ảẳẩẻểỉỏổởủửỷ", "ãẵẫẽ
 _BARE = re.compile(r"[\x00-\x7f]*")
 
 
+@lru_cache(maxsize=1 << 16)
 def fold(text: str) -> str:
     """Lower case without diacritics: how every list is looked up."""
     text = text.lower()
@@ -23,6 +24,7 @@ def fold(text: str) -> str:
     return "".join(c for c in bare if not unicodedata.combining(c))
 
 
+@lru_cache(maxsize=1 << 16)
 def plain(word: str) -> str:
     """A folded word with runs of one letter as one and final y after a consonant as i."""
     word = _REPEATED.sub(r"\1", word)
@@ -98,16 +100,31 @@ def _standard(word: str) -> bool:
 
 
 @cache
-def _frames() -> tuple[re.Pattern[str], re.Pattern[str]]:
-    entries = sorted((_REPEATED.sub(r"\1", fold(line)) for line in lines("frames")), key=len, reverse=True)
-    either = "|".join(map(re.escape, entries))
-    return re.compile(rf"^(?:(?:{either})\s+)+"), re.compile(rf"(?:\s+(?:{either}))+$")
+def _frames() -> tuple[dict[str, tuple[str, ...]], dict[str, tuple[str, ...]]]:
+    """Frames by their first word and by their last, longest first."""
+    entries = sorted({_REPEATED.sub(r"\1", fold(line)) for line in lines("frames")}, key=len, reverse=True)
+    by_first: dict[str, list[str]] = {}
+    by_last: dict[str, list[str]] = {}
+    for entry in entries:
+        by_first.setdefault(entry.split(" ", 1)[0], []).append(entry)
+        by_last.setdefault(entry.rsplit(" ", 1)[-1], []).append(entry)
+    return {k: tuple(v) for k, v in by_first.items()}, {k: tuple(v) for k, v in by_last.items()}
+
+
+# Fewer folded characters than this are left as they are: what is left of them would be no text.
+FRAMED = 20
 
 
 def bare_frames(words: str) -> str:
-    """Folded words without the frames around them ("copy", "chia se giup", "xem them"), if any words stay."""
-    before, after = _frames()
-    bare = before.sub("", words)
-    tail = max(0, len(bare) - 60)
-    bare = bare[:tail] + after.sub("", bare[tail:])
-    return bare if len(bare) >= 20 else words
+    """Folded words without the frames around them ("copy", "chia se giup", "xem them"), if enough stays."""
+    by_first, by_last = _frames()
+    bare = words
+    while frame := next(
+        (f for f in by_first.get(bare.split(" ", 1)[0], ()) if bare.startswith(f + " ")), None
+    ):
+        bare = bare[len(frame) + 1 :]
+    while frame := next(
+        (f for f in by_last.get(bare.rsplit(" ", 1)[-1], ()) if bare.endswith(" " + f)), None
+    ):
+        bare = bare[: -len(frame) - 1]
+    return bare if len(bare) >= FRAMED else words

@@ -42,7 +42,8 @@ _SITE = re.compile(
 _TAG = re.compile(r"(?<![\w&])#\w[\w-]*|(?<!\w)@\w[\w.]*")
 _MENTION = re.compile(r"(?<!\w)@\w[\w.]*")
 _LETTERED = re.compile(r"(?:(?<= )|^)(?:[a-z] ){3,}[a-z](?= |$)")
-_MIXED = re.compile(r"(?=[a-z]*\d)(?=\S*[a-z])[a-z0-9]+")
+_SPELT = re.compile(r" [a-z] [a-z] [a-z] |^[a-z] [a-z] [a-z] ")
+_DIGIT = re.compile(r"[0-9]")
 _SIGNS = re.compile(r"(?<=\w)[@$!|](?=\w)")
 _MARKED_DROP = re.compile(r"[^\w\s?]+|_+")
 
@@ -57,6 +58,8 @@ class Form:
 
 def forms(texts: Sequence[str]) -> list[Form]:
     """The normal forms of a batch of texts, in their order."""
+    if not texts:
+        return []
     cleaned = [_clean(text) for text in texts]
     folded = _fold([without_addresses(text) for text in cleaned])
     return [
@@ -87,7 +90,7 @@ def unleet(word: str) -> str:
 def _clean(text: str) -> str:
     if not text.isascii():
         text = unicodedata.normalize("NFKC", text)
-    return text.lower()
+    return text.lower().replace(_BREAK, " ")
 
 
 def without_addresses(text: str, keep_tags: bool = False) -> str:
@@ -98,7 +101,7 @@ def without_addresses(text: str, keep_tags: bool = False) -> str:
         text = _SITE.sub(" ", text)
     if "#" in text or "@" in text:
         text = (_MENTION if keep_tags else _TAG).sub(" ", text)
-    if _SIGNS.search(text):
+    if any(sign in text for sign in "@$!|") and _SIGNS.search(text):
         text = _SIGNS.sub(lambda m: m[0].translate(_LEET), text)
     return text
 
@@ -149,11 +152,11 @@ def _join(folded: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
 
 
 def _words(folded: str) -> list[str]:
-    if _LETTERED.search(folded):
+    if _SPELT.search(folded):
         folded = _LETTERED.sub(lambda m: m[0].replace(" ", ""), folded)
     spellings = chat_spellings()
     words = folded.split()
-    if not folded.isalpha() and _MIXED.search(folded):
+    if _DIGIT.search(folded):
         words = [w if w.isalpha() or w.isdigit() else unleet(w) for w in words]
     return [spellings.get(w, w) for w in words]
 

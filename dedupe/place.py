@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from functools import lru_cache
 from hashlib import blake2b
 from pathlib import Path
 
@@ -40,7 +39,6 @@ class Placer:
         self._shelf = shelf
         self._index = Index(folder)
         self._window = window
-        self._read = lru_cache(maxsize=4096)(read)
         self.catch_up()
 
     def place(
@@ -73,7 +71,6 @@ class Placer:
     def remove(self, keys: Collection[int]) -> None:
         """Forget posts before the record does, so that no trace of them outlives it."""
         self._index.remove(list(keys))
-        self._read.cache_clear()
 
     def succeed(self, members: Sequence[Item], cluster: str) -> list[Placement]:
         """Place what remains of a cluster whose first post is gone: the earliest remaining one leads.
@@ -121,13 +118,14 @@ class _Batch:
         self._cluster = cluster
         made = forms([item.text for item in items])
         self._asked = [_Asked(item, form) for item, form in zip(items, made, strict=True)]
-        self._texts = {item.key: item.text for item in items}
+        self._texts: dict[int, str] = {}
+        self._readings = {a.item.key: Reading(a.item.text, a.form.letters) for a in self._asked}
         self._standing: dict[int, Standing] = {}
         self._heads: dict[str, int] = {}
         self._same: dict[bytes, int] = {}
 
     def place(self) -> list[Placement]:
-        mine = set(self._texts)
+        mine = set(self._readings)
         if not self._alone:
             known = self._placer._shelf.by_normal_hash({a.form.hash for a in self._asked})
             self._same = {form: key for form, key in known.items() if key not in mine}
@@ -156,7 +154,7 @@ class _Batch:
 
     def _fetch(self) -> None:
         """Learn of the shelf all that the candidates need: standing, originals, heads, texts."""
-        shelf, mine = self._placer._shelf, set(self._texts)
+        shelf, mine = self._placer._shelf, set(self._readings)
         wanted = {f.key for asked in self._asked for f in asked.found} | set(self._same.values())
         stands = {key: s for key, s in shelf.placed(wanted - mine).items() if key not in mine}
         self._heads = {c: k for c, k in shelf.heads({s.cluster for s in stands.values()}).items()}
@@ -166,6 +164,7 @@ class _Batch:
         stands |= {key: s for key, s in shelf.placed(originals - set(stands)).items() if key not in mine}
         self._standing.update(stands)
         self._texts.update(shelf.texts((compared | originals | heads) - mine))
+        self._readings.update(zip(self._texts, read(list(self._texts.values())), strict=True))
 
     def _settle(self, asked: _Asked) -> Placement:
         same = self._same.get(asked.form.hash)
@@ -214,7 +213,7 @@ class _Batch:
         judged: list[_Judged] = []
         order = sorted(asked.found, key=lambda f: (-f.likeness - f.anchors / 16, f.key))
         for found in order[:COMPARED]:
-            if found.key not in self._texts or not self._may_repeat(asked.item, found.key):
+            if found.key not in self._readings or not self._may_repeat(asked.item, found.key):
                 continue
             comparison = compare(self._reading(found.key), self._reading(asked.item.key))
             if comparison.relation is not Relation.ORIGINAL:
@@ -226,7 +225,7 @@ class _Batch:
     def _join(self, asked: _Asked, nearest: _Judged) -> Placement:
         """Join the group of the nearest member, as a copy of the group's original."""
         stands = self._standing[nearest.key]
-        if stands.of is None or stands.of not in self._texts:
+        if stands.of is None or stands.of not in self._readings:
             return _placement(asked, stands.cluster, stands.of or nearest.key, nearest.comparison)
         towards = compare(self._reading(stands.of), self._reading(asked.item.key))
         if towards.relation in (Relation.VARIANT, Relation.QUOTES):
@@ -239,7 +238,7 @@ class _Batch:
         """An original of its own in the cluster of the nearest member, if like the cluster's first post."""
         stands = self._standing[nearest.key]
         head = self._heads.get(stands.cluster, nearest.key)
-        if head != nearest.key and head in self._texts:
+        if head != nearest.key and head in self._readings:
             like = likeness(self._reading(head), self._reading(asked.item.key))
             if max(like) < LIKE_HEAD:
                 return self._begin(asked)
@@ -251,7 +250,7 @@ class _Batch:
         return _placement(asked, cluster, None, Comparison(0.0, 0.0, Relation.ORIGINAL, ""))
 
     def _reading(self, key: int) -> Reading:
-        return self._placer._read(self._texts[key])
+        return self._readings[key]
 
 
 def _placement(asked: _Asked, cluster: str, of: int | None, comparison: Comparison) -> Placement:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import pairwise
 
 from dedupe.lexicon import chat_spellings, fold, marked_spellings, plain
@@ -86,8 +87,9 @@ class Word:
 class Reading:
     """What two texts are compared by."""
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, letters: bytes | None = None) -> None:
         self.text = text
+        self._letters = letters
 
     @cached_property
     def words(self) -> tuple[Word, ...]:
@@ -97,12 +99,12 @@ class Reading:
     @cached_property
     def shingles(self) -> frozenset[bytes]:
         """Character shingles of its letters."""
-        return frozenset(shingles(forms([self.text])[0].letters))
+        return frozenset(shingles(forms([self.text])[0].letters if self._letters is None else self._letters))
 
 
-def read(text: str) -> Reading:
-    """Read a text for comparison; the parts are worked out when first asked for."""
-    return Reading(text)
+def read(texts: Sequence[str]) -> list[Reading]:
+    """Read texts for comparison; their letters in one pass, their words when first asked for."""
+    return [Reading(text, form.letters) for text, form in zip(texts, forms(texts), strict=True)]
 
 
 def number_of(word: str) -> str:
@@ -221,23 +223,24 @@ def _attached(number: str, suffix: str, rest: str) -> list[str]:
     return [number.replace(",", "."), unit, *([rest] if rest else [])]
 
 
-def _word(piece: str, cased: bool, marked: bool) -> list[Word]:
+@lru_cache(maxsize=1 << 16)
+def _word(piece: str, cased: bool, marked: bool) -> tuple[Word, ...]:
     if piece[0].isdigit():
         value = piece if "." in piece or len(piece) > 8 else (piece.lstrip("0") or "0")
-        return [Word(value, piece)]
+        return (Word(value, piece),)
     lower = piece.lower()
     folded = plain(fold(lower))
     acronym = cased and len(piece) > 1 and piece.isupper()
     long = None if acronym else marked_spellings().get(lower) or chat_spellings().get(folded)
     if long:
-        return [Word(plain(w), "") for w in long.split()]
+        return tuple(Word(plain(w), "") for w in long.split())
     if not acronym and len(folded) > 5 and not is_syllable(folded) and len(fold(lower)) == len(lower):
         breaks = split(fold(lower), "".join(map(_tone, lower)))
         if breaks:
             parts = [lower[a:b] for a, b in pairwise((0, *breaks, len(lower)))]
-            return [Word(plain(fold(p)), p if marked else "") for p in parts]
+            return tuple(Word(plain(fold(p)), p if marked else "") for p in parts)
     name = cased and piece[0].isupper()
-    return [Word(folded, lower if marked and not acronym else "", name)] if folded else []
+    return (Word(folded, lower if marked and not acronym else "", name),) if folded else ()
 
 
 def _tone(letter: str) -> str:

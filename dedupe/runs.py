@@ -1,4 +1,4 @@
-"""Sketches → sorted postings (key, slot), and what two such runs share. Pure numpy; knows no files but runs."""
+"""Sketches → sorted postings (key over slot), and what two such runs share; pure numpy."""
 
 from __future__ import annotations
 
@@ -111,4 +111,6 @@ def merged(runs: Sequence[Postings]) -> Iterator[Postings]:
     cuts = [[0, *np.searchsorted(run, np.array(edges, dtype=np.uint64)), run.size] for run in runs]
     for piece in range(pieces):
         parts = [run[cut[piece] : cut[piece + 1]] for run, cut in zip(runs, cuts, strict=True)]
-        yield np.unique(np.concatenate(parts))
+        piece_of_all = np.concatenate(parts)
+        piece_of_all.sort()
+        yield piece_of_all[np.diff(piece_of_all, prepend=NOBODY) != 0]

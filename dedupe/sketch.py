@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -23,6 +24,8 @@ SCHEME = f"affine32/char{SHINGLE}/{PERMUTATIONS}x{SEED}/anchor{ANCHOR}x{ANCHORS}
 
 # 2^64 divided by the golden ratio: multiplicative hashing (Knuth, TAOCP 6.4).
 GOLDEN = 0x9E3779B97F4A7C15
+# No packed anchor: no batch has so many texts.
+NOTHING = 0xFFFF_FFFF_FFFF_FFFF
 # Shingles per block, so that a block of all permutations (128 x 4 bytes x 2048 = 1 MiB) stays in cache.
 BLOCK = 2048
 
@@ -136,8 +139,10 @@ def _anchors(codes: npt.NDArray[np.uint64], ends: npt.NDArray[np.int64]) -> list
         value = (value + codes[offset : span + offset]) * np.uint64(GOLDEN)
         value ^= value >> np.uint64(29)
     texts = np.repeat(np.arange(ends.size, dtype=np.uint64), counts)
-    packed = np.unique((texts << np.uint64(32)) | (value[starts] >> np.uint64(32)))
+    packed = (texts << np.uint64(32)) | (value[starts] >> np.uint64(32))
+    packed.sort()
+    packed = packed[np.diff(packed, prepend=np.uint64(NOTHING)) != 0]
     owners = (packed >> np.uint64(32)).astype(np.int64)
     bounds = np.searchsorted(owners, np.arange(ends.size + 1))
     hashes = packed.astype(np.uint32)
-    return [hashes[a : min(a + ANCHORS, b)] for a, b in zip(bounds[:-1], bounds[1:], strict=True)]
+    return [hashes[a : min(a + ANCHORS, b)] for a, b in pairwise(bounds.tolist())]

@@ -12,7 +12,12 @@ STRENGTHS = {"light": 0.1, "medium": 0.3, "heavy": 0.6}
 
 _EMOJI = ["😱", "😂", "🔥", "❤️", "👉", "🙏", "😢", "‼️", "🆘", "👇"]
 _TAGS = ["#hue", "#tinnong", "#viral", "#xuhuong", "#LuLutMienTrung", "#24h", "#chiase", "#fyp"]
-_LINKS = ["https://bit.ly/3xyz", "http://tinhue.vn/bai-viet-123.html", "www.baomoi.com/c/4567.epi", "fb.me/abc"]
+_LINKS = [
+    "https://bit.ly/3xyz",
+    "http://tinhue.vn/bai-viet-123.html",
+    "www.baomoi.com/c/4567.epi",
+    "fb.me/abc",
+]
 _TRACKING = ["?utm_source=facebook&utm_medium=social", "?fbclid=IwAR0abc", "?gclid=xyz&ref=share"]
 _TWINS = dict(zip("aeopcxyiAEOPCXHTKMB", "аеорсхуіАЕОРСХНТКМВ", strict=True))
 _LEET = {"o": "0", "i": "1", "e": "3", "a": "4", "s": "5", "t": "7"}
@@ -67,11 +72,42 @@ _CHAT = {
     "ph": "f",
     "ng ": "g ",
 }
-_BEFORE = ["COPY:", "Tin nóng:", "Chia sẻ giúp em với ạ:", "[HOT]", "Mọi người ơi,", "Fwd:", "Đăng lại từ nhóm khác:"]
-_AFTER = ["Chia sẻ giúp nhé mọi người!", "Xem thêm", "Share giúp mình với ạ", "Nguồn: sưu tầm", "(st)", "Xin cảm ơn!"]
-_CREDITS = ["Nguồn: Báo Thừa Thiên Huế", "Theo VnExpress", "Cre: Huế Của Tôi", "Ảnh: Minh Hoàng", "via Nguyễn Văn Bình"]
+_BEFORE = [
+    "COPY:",
+    "Tin nóng:",
+    "Chia sẻ giúp em với ạ:",
+    "[HOT]",
+    "Mọi người ơi,",
+    "Fwd:",
+    "Đăng lại từ nhóm khác:",
+]
+_AFTER = [
+    "Chia sẻ giúp nhé mọi người!",
+    "Xem thêm",
+    "Share giúp mình với ạ",
+    "Nguồn: sưu tầm",
+    "(st)",
+    "Xin cảm ơn!",
+]
+_CREDITS = [
+    "Nguồn: Báo Thừa Thiên Huế",
+    "Theo VnExpress",
+    "Cre: Huế Của Tôi",
+    "Ảnh: Minh Hoàng",
+    "via Nguyễn Văn Bình",
+]
 _FILLERS = ["ạ", "nha", "nhé", "luôn", "á", "nè", "ơi"]
-_SPELLED = {"1": "một", "2": "hai", "3": "ba", "4": "bốn", "5": "năm", "6": "sáu", "7": "bảy", "8": "tám", "10": "mười"}
+_SPELLED = {
+    "1": "một",
+    "2": "hai",
+    "3": "ba",
+    "4": "bốn",
+    "5": "năm",
+    "6": "sáu",
+    "7": "bảy",
+    "8": "tám",
+    "10": "mười",
+}
 
 
 def case(text: str, strength: float, random: Random) -> str:
@@ -91,7 +127,9 @@ def composition(text: str, strength: float, random: Random) -> str:
         return re.sub("oà|hòa|uỷ", lambda m: {"oà": "òa", "hòa": "hoà", "uỷ": "ủy"}[m[0]], text).translate(
             {code: code + 0xFEE0 for code in range(0x21, 0x7F)}
         )
-    return "".join(chr(0x1D5EE + ord(c) - 97) if "a" <= c <= "z" and random.random() < strength else c for c in text)
+    return "".join(
+        chr(0x1D5EE + ord(c) - 97) if "a" <= c <= "z" and random.random() < strength else c for c in text
+    )
 
 
 def spacing(text: str, strength: float, random: Random) -> str:
@@ -100,7 +138,9 @@ def spacing(text: str, strength: float, random: Random) -> str:
     made = parts[0]
     for part in parts[1:]:
         lost = random.random() < strength / 4
-        made += ("" if lost else random.choice((" ", "  ", "\n" if random.random() < strength / 3 else " "))) + part
+        made += (
+            "" if lost else random.choice((" ", "  ", "\n" if random.random() < strength / 3 else " "))
+        ) + part
     return made
 
 
@@ -114,12 +154,16 @@ def links(text: str, strength: float, random: Random) -> str:
 
 def tracking(text: str, strength: float, random: Random) -> str:
     """Links with tracking parameters."""
-    return text + "".join(f" {random.choice(_LINKS)}{random.choice(_TRACKING)}" for _ in range(1 + int(strength * 4)))
+    return text + "".join(
+        f" {random.choice(_LINKS)}{random.choice(_TRACKING)}" for _ in range(1 + int(strength * 4))
+    )
 
 
 def emoji(text: str, strength: float, random: Random) -> str:
     """Emoji between words."""
-    return "".join(w + (" " + random.choice(_EMOJI) if random.random() < strength else "") + " " for w in text.split())
+    return "".join(
+        w + (" " + random.choice(_EMOJI) if random.random() < strength else "") + " " for w in text.split()
+    )
 
 
 def hashtags(text: str, strength: float, random: Random) -> str:
@@ -136,13 +180,17 @@ def diacritics(text: str, strength: float, random: Random) -> str:
 
 def repeated(text: str, strength: float, random: Random) -> str:
     """Letters drawn out."""
-    return "".join(c * random.randint(2, 5) if c.isalpha() and random.random() < strength / 3 else c for c in text)
+    return "".join(
+        c * random.randint(2, 5) if c.isalpha() and random.random() < strength / 3 else c for c in text
+    )
 
 
 def spaced(text: str, strength: float, random: Random) -> str:
     """Words s p e l l e d  o u t, or broken by dots."""
     return " ".join(
-        random.choice((" ", ".", "-")).join(w) if len(w) > 2 and w.isalpha() and random.random() < strength else w
+        random.choice((" ", ".", "-")).join(w)
+        if len(w) > 2 and w.isalpha() and random.random() < strength
+        else w
         for w in text.split()
     )
 
@@ -154,12 +202,16 @@ def homoglyphs(text: str, strength: float, random: Random) -> str:
 
 def leet(text: str, strength: float, random: Random) -> str:
     """Digits for letters, one a word."""
-    return " ".join(_leet(w, random) if w.isalpha() and random.random() < strength else w for w in text.split())
+    return " ".join(
+        _leet(w, random) if w.isalpha() and random.random() < strength else w for w in text.split()
+    )
 
 
 def zero_width(text: str, strength: float, random: Random) -> str:
     """Invisible characters inside words."""
-    return "".join(c + (random.choice("\u200b\u200c\u200d\u2060") if random.random() < strength else "") for c in text)
+    return "".join(
+        c + (random.choice("\u200b\u200c\u200d\u2060") if random.random() < strength else "") for c in text
+    )
 
 
 def teencode(text: str, strength: float, random: Random) -> str:
@@ -200,19 +252,28 @@ def cut_start(text: str, strength: float, random: Random) -> str:
 
 def slips(text: str, strength: float, random: Random) -> str:
     """Slips of the finger: letters swapped or lost inside longer words."""
-    return " ".join(_slip(w, random) if len(w) > 3 and w.isalpha() and random.random() < strength / 2 else w for w in text.split())
+    return " ".join(
+        _slip(w, random) if len(w) > 3 and w.isalpha() and random.random() < strength / 2 else w
+        for w in text.split()
+    )
 
 
 def punctuation(text: str, strength: float, random: Random) -> str:
     """Signs lost, drawn out, or exchanged."""
     if strength > 0.5:
         return re.sub(r"[,.!;:]", "", text)
-    return re.sub(r"[.!]", lambda m: random.choice(("!!!", "...", " .", "")), re.sub(",", " ," if strength > 0.2 else ",", text))
+    return re.sub(
+        r"[.!]",
+        lambda m: random.choice(("!!!", "...", " .", "")),
+        re.sub(",", " ," if strength > 0.2 else ",", text),
+    )
 
 
 def fillers(text: str, strength: float, random: Random) -> str:
     """Particles between the words."""
-    return " ".join(w + (" " + random.choice(_FILLERS) if random.random() < strength / 4 else "") for w in text.split())
+    return " ".join(
+        w + (" " + random.choice(_FILLERS) if random.random() < strength / 4 else "") for w in text.split()
+    )
 
 
 def figures(text: str, strength: float, random: Random) -> str:
@@ -222,7 +283,9 @@ def figures(text: str, strength: float, random: Random) -> str:
     text = re.sub(r"(\d+) triệu", r"\1tr", text)
     if strength > 0.2:
         for digit, word in _SPELLED.items():
-            text = re.sub(rf"(?<=\w )(?<!năm ){word} (?=người|học sinh|thanh niên|chiếc|cô|xe|đối)", digit + " ", text)
+            text = re.sub(
+                rf"(?<=\w )(?<!năm ){word} (?=người|học sinh|thanh niên|chiếc|cô|xe|đối)", digit + " ", text
+            )
     return text
 
 
@@ -236,8 +299,28 @@ def sentence_order(text: str, strength: float, random: Random) -> str:
 KINDS: dict[str, Edit] = {
     edit.__name__: edit
     for edit in (
-        case, composition, spacing, links, tracking, emoji, hashtags, diacritics, repeated, spaced, homoglyphs,
-        leet, zero_width, teencode, frames, credit, cut_end, cut_start, slips, punctuation, fillers, figures,
+        case,
+        composition,
+        spacing,
+        links,
+        tracking,
+        emoji,
+        hashtags,
+        diacritics,
+        repeated,
+        spaced,
+        homoglyphs,
+        leet,
+        zero_width,
+        teencode,
+        frames,
+        credit,
+        cut_end,
+        cut_start,
+        slips,
+        punctuation,
+        fillers,
+        figures,
         sentence_order,
     )
 }
@@ -252,7 +335,11 @@ def mixed(text: str, strength: float, random: Random) -> str:
 
 
 def _bare(word: str) -> str:
-    return "".join(c for c in unicodedata.normalize("NFD", word.replace("đ", "d").replace("Đ", "D")) if not unicodedata.combining(c))
+    return "".join(
+        c
+        for c in unicodedata.normalize("NFD", word.replace("đ", "d").replace("Đ", "D"))
+        if not unicodedata.combining(c)
+    )
 
 
 def _leet(word: str, random: Random) -> str:

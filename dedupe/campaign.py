@@ -1,0 +1,82 @@
+"""A cluster's members → how they spread, and whether many accounts posted the text at once."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+# Accounts that post by hand rarely meet within a minute; networks of them do: coordinated link sharing
+# was found within 25 s (Giglietto et al. 2020, https://doi.org/10.1080/1369118X.2020.1739732).
+WINDOW = timedelta(seconds=60)
+# Fewer accounts in one window may be friends who pass a post on.
+ACCOUNTS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Sighting:
+    """When, by whom (a keyed hash; None where unknown) and where a member of a cluster was posted."""
+
+    moment: datetime
+    author_key: str | None
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Campaign:
+    """How a cluster spread. `burst`: the most accounts that posted within one window, news sources apart."""
+
+    posts: int
+    authors: int
+    sources: int
+    first: datetime
+    last: datetime
+    burst: int
+    flagged: bool
+
+    @property
+    def reason(self) -> str:
+        """What an analyst is told; empty where nothing is flagged."""
+        return f"{self.burst} accounts within {int(WINDOW.total_seconds())} s" if self.flagged else ""
+
+
+def campaign(
+    sightings: Iterable[Sighting],
+    news: Collection[str] = (),
+    window: timedelta = WINDOW,
+    accounts: int = ACCOUNTS,
+) -> Campaign | None:
+    """How a cluster spread; None for an empty one.
+
+    News sources publish wire copy at the same minute as a matter of course, so their posts do not count
+    towards a burst. Neither do posts whose author is not known: many may be by one.
+    """
+    seen = sorted(sightings, key=lambda s: (s.moment, s.source, s.author_key or ""))
+    if not seen:
+        return None
+    most = burst([s for s in seen if s.author_key is not None and s.source not in news], window)
+    return Campaign(
+        posts=len(seen),
+        authors=len({s.author_key for s in seen if s.author_key is not None}),
+        sources=len({s.source for s in seen}),
+        first=seen[0].moment,
+        last=seen[-1].moment,
+        burst=most,
+        flagged=most >= accounts,
+    )
+
+
+def burst(seen: Sequence[Sighting], window: timedelta = WINDOW) -> int:
+    """The most distinct accounts among sightings, in order of time, that lie within one window."""
+    within: Counter[str | None] = Counter()
+    most = begin = 0
+    for sighting in seen:
+        within[sighting.author_key] += 1
+        while sighting.moment - seen[begin].moment > window:
+            within[seen[begin].author_key] -= 1
+            if not within[seen[begin].author_key]:
+                del within[seen[begin].author_key]
+            begin += 1
+        most = max(most, len(within))
+    return most
