@@ -91,8 +91,9 @@ def find(name: str, models: Path, shipped: Path) -> Path:
     for folder in (models / name, Path(name).expanduser()):
         if (folder / CARD).is_file():
             return folder
-    if (shipped / CARD).is_file() and read_card(shipped).name == name:
-        return shipped
+    for folder, card in held(models, shipped):
+        if card.name == name:
+            return folder
     raise UsageError(
         f"There is no model {name!r}: neither a folder with a {CARD}, nor one under {models}. "
         "`sangtin model list` shows what there is."

@@ -91,7 +91,7 @@ def _joined(hashes: Hashes, text: Ints, orders: Sequence[int]) -> list[tuple[Has
             found.append((_mix(run[whole] + np.uint64(order)), text[: len(run)][whole]))
         if len(run) < 2:
             break
-    return found
+    return found or [(hashes[:0], text[:0])]
 
 
 def _chars(line: Line, codes: Hashes, orders: Sequence[int]) -> list[tuple[Hashes, Ints]]:

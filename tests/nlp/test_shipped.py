@@ -1,0 +1,76 @@
+"""The model in the package: small, whole, and sensible where anyone can see it."""
+
+from __future__ import annotations
+
+import random
+import sys
+from pathlib import Path
+
+import pytest
+
+import nlp
+from tests.nlp.test_model import sound
+
+# The model that ships is no larger than this, so that a clone and a wheel stay small.
+MOST_BYTES = 5_000_000
+FUZZED = 5_000
+
+
+@pytest.fixture(scope="module")
+def shipped() -> nlp.Model:
+    return nlp.load(nlp.SHIPPED)
+
+
+def test_it_is_small_and_holds_no_pickle() -> None:
+    files = [file for file in Path(nlp.SHIPPED).rglob("*") if file.is_file()]
+    assert sum(file.stat().st_size for file in files) <= MOST_BYTES
+    assert {file.suffix for file in files} == {".json", ".safetensors"}
+
+
+def test_it_answers_the_three_labels(shipped: nlp.Model) -> None:
+    assert set(shipped.labels) == {"spam", "negative", "positive"}
+    kinds = {one.kind for step in shipped.steps for one in step.reader.classes if one.label == "spam"}
+    assert kinds == {"advert", "scam", "noise", "neutral"}
+
+
+@pytest.mark.parametrize("text", ["", "  ", "😀", "😂😂😂😂", "❤️", "...", "!!!", "#a #b", "\u200b"])
+def test_a_text_without_words_is_noise(shipped: nlp.Model, text: str) -> None:
+    answer = shipped.read([text])[0]
+    assert (answer.label, answer.kind) == ("spam", "noise")
+
+
+@pytest.mark.parametrize(
+    ("text", "label"),
+    [
+        ("Đường Nguyễn Huệ ngập cả tuần mà không ai xử lý, dân bức xúc lắm rồi", "negative"),
+        ("duong ngap ca tuan ma khong ai xu ly, dan buc xuc lam roi", "negative"),
+        ("Cảm ơn các anh công an đã tận tình giúp đỡ bà con vùng lũ, tuyệt vời quá!", "positive"),
+        ("Cho thuê phòng trọ giá rẻ, đầy đủ tiện nghi, liên hệ 0900 000 000", "spam"),
+        ("Vay tiền nhanh 5 phút không cần thế chấp, bấm link nhận ngay", "spam"),
+        ("UBND tỉnh thông báo lịch nghỉ lễ từ ngày 30/4 đến hết ngày 3/5", "spam"),
+    ],
+)
+def test_plain_cases(shipped: nlp.Model, text: str, label: str) -> None:
+    assert shipped.read([text])[0].label == label
+
+
+def test_fuzzed_texts_have_sound_answers(shipped: nlp.Model) -> None:
+    draw = random.Random(20260102)
+    texts = ["".join(_characters(draw)) for _number in range(FUZZED)]
+    answers = shipped.read(texts)
+    assert len(answers) == FUZZED
+    assert all(sound(answer, shipped.labels) for answer in answers)
+
+
+def _characters(draw: random.Random) -> list[str]:
+    """Any code points, more often those that people type."""
+    ranges = (
+        (32, 127),
+        (0xC0, 0x1F0),
+        (0x1E00, 0x1F00),
+        (0x300, 0x370),
+        (0x1F300, 0x1FB00),
+        (0, sys.maxunicode + 1),
+    )
+    low, high = draw.choice(ranges)
+    return [chr(draw.randrange(low, high)) for _place in range(draw.randrange(200))]

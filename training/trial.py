@@ -1,0 +1,115 @@
+"""A model → its figures where it was not trained: unseen sources, held-out posts, clean comments."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from nlp import Answer, Model
+from training import gathering, metrics
+from training.gathering import Sourced
+from training.rows import Fields, read_rows
+
+Floats = npt.NDArray[np.float64]
+Figures = dict[str, dict[str, float]]
+
+# Comments that careful people called clean: some complain, few sell. How many does the model call rubbish?
+LEAST_WORDS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class CleanSet:
+    """Files of comments of which those with one label are clean, and the field that holds the original."""
+
+    name: str
+    file: str
+    label: str
+    text: str = "text"
+
+
+CLEAN = (
+    CleanSet("vihsd", "vihsd/dev.jsonl", "0"),
+    CleanSet("uit-victsd", "uit-victsd/dev.jsonl", "0"),
+    CleanSet("safesense-hate", "safesense-hate/train.jsonl.gz", "0"),
+)
+
+
+def unseen(
+    scores: Floats, rows: Sequence[Sourced], how: tuple[Sequence[str], Mapping[str, float]]
+) -> Figures:
+    """Figures on each source by readers that had not seen it, sure rows only. `how`: labels, thresholds."""
+    labels, thresholds = how
+    truth = [one.row.target.label for one in rows]
+    said = [labels[place] for place in scores.argmax(axis=1)]
+    settled = np.array(
+        [top >= thresholds.get(label, np.inf) for top, label in zip(scores.max(axis=1), said, strict=True)]
+    )
+    sure = np.array([one.sure for one in rows])
+    real = np.array([one.source not in ("seed", "wordless") for one in rows])
+    groups = {"unseen sources": sure & real, "seed, held out in turn": sure & ~real}
+    for source in sorted({one.source for one in rows}):
+        groups[f"unseen {source}"] = sure & np.array([one.source == source for one in rows])
+    return {
+        name: _figures(truth, said, (settled, scores.max(axis=1)), np.flatnonzero(of))
+        for name, of in groups.items()
+        if of.any()
+    }
+
+
+def held(model: Model, data: Path) -> Figures:
+    """Figures on the seed's held-out posts, and false alarms on clean comments where `data` has them."""
+    rows = [one.row for one in gathering.seed_rows("held")]
+    found: Figures = {}
+    if rows:
+        answers = model.read([row.text for row in rows])
+        settled = np.array([answer.settled for answer in answers])
+        top = np.array([max(answer.scores.values()) for answer in answers])
+        truth = [row.target.label for row in rows]
+        said = [answer.label for answer in answers]
+        found["seed, held-out posts"] = _figures(truth, said, (settled, top), np.arange(len(rows)))
+    for clean in CLEAN:
+        if (data / clean.file).is_file():
+            found[f"clean {clean.name}"] = _alarms(model, data, clean)
+    return found
+
+
+def _alarms(model: Model, data: Path, clean: CleanSet) -> dict[str, float]:
+    rows = read_rows([data / clean.file], Fields(text=clean.text))
+    texts = [r.text for r in rows if r.target.label == clean.label and len(r.text.split()) >= LEAST_WORDS]
+    answers = model.read(texts)
+    return {
+        "rows": len(texts),
+        "advert or scam": _share(answers, ("advert", "scam")),
+        "noise": _share(answers, ("noise",)),
+        "settled": float(np.mean([answer.settled for answer in answers])),
+    }
+
+
+def _share(answers: Sequence[Answer], kinds: tuple[str, ...]) -> float:
+    return float(np.mean([answer.label == "spam" and answer.kind in kinds for answer in answers]))
+
+
+def _figures(
+    truth: Sequence[str],
+    said: Sequence[str],
+    sureness: tuple[npt.NDArray[np.bool_], Floats],
+    which: npt.NDArray[np.int64],
+) -> dict[str, float]:
+    """Macro-F1 on all and on what is settled, calibration error, and the share settled, of some rows."""
+    settled, top = sureness
+    kept = which[settled[which]]
+    one, other = [truth[i] for i in which], [said[i] for i in which]
+    right = np.array([a == b for a, b in zip(one, other, strict=True)])
+    found = {
+        "rows": float(len(which)),
+        "macro-F1": metrics.macro_f1(one, other),
+        "calibration error": metrics.calibration_error(top[which], right),
+        "settled": len(kept) / len(which),
+    }
+    if len(kept):
+        found["settled macro-F1"] = metrics.macro_f1([truth[i] for i in kept], [said[i] for i in kept])
+    return found
