@@ -42,8 +42,9 @@ class Language:
         return f"{percent.replace('.', ',') if self.code == 'vi' else percent} %"
 
     def score(self, value: float) -> str:
-        """A probability with two decimals."""
-        return f"{value:.2f}".replace(".", "," if self.code == "vi" else ".")
+        """A probability with two decimals, never rounded to certainty."""
+        shown = "> 0.99" if 0.995 <= value < 1 else "< 0.01" if 0 < value < 0.005 else f"{value:.2f}"
+        return shown.replace(".", "," if self.code == "vi" else ".")
 
     def day(self, value: date) -> str:
         """A day as dd/mm/yyyy in both languages: people compare screens."""

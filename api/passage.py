@@ -50,7 +50,7 @@ def excerpt(text: str, found: Sequence[tuple[int, int]], length: int = 240) -> l
 
 
 def _strength(weight: float, strongest: float) -> int:
-    level = max(1, -int(-STRENGTHS * abs(weight) // strongest))
+    level = min(STRENGTHS, 1 + int(STRENGTHS * abs(weight) / strongest))
     return level if weight > 0 else -level
 
 

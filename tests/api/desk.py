@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import contextlib
+import shutil
 import socket
 import threading
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -24,6 +25,7 @@ from sangtin.record import (
     accounts,
     init_record,
     models,
+    open_record,
     placing,
     posts,
     reading,
@@ -88,8 +90,8 @@ POSTS = (
     Written("9", '=HYPERLINK("http://x.example") hihi', 51, SPAM, Kind.NOISE, 0.9, source="dien-dan"),
     Written("10", "Chiều nay có mưa to ở Huế và Đà Nẵng, theo đài khí tượng.", 75, SPAM, Kind.NEUTRAL, 0.9),
     Written("11", "Rác đổ đầy chợ Đông Ba ba ngày rồi không ai dọn", 98, NEG, score=0.91),
-    Written("12", "Không biết đập có xả lũ không nữa…", 99, NEG, score=0.48, settled=False),
-    Written("13", "Điện yếu quá mấy anh ơi", 100, NEG, score=0.55, settled=False, source="dien-dan"),
+    Written("12", "Không biết đập có xả lũ không nữa…", 99, NEG, score=0.4, settled=False),
+    Written("13", "Điện yếu quá mấy anh ơi", 100, NEG, score=0.45, settled=False, source="dien-dan"),
     Written("14", "<script>alert('x')</script> quán cũ & mới \"rất\" ngon", 101, POS, score=0.7),
     Written("15", "Trường học nghỉ từ mai, phụ huynh chờ tin", 122),
 )
@@ -104,6 +106,7 @@ class Desk:
     record: Record
     search: Search
     app: FastAPI
+    clients: list[httpx.Client] = field(default_factory=list)
 
     def link(self) -> str:
         """A one-time login token."""
@@ -118,24 +121,40 @@ class Desk:
     def client(self, *, enter: bool = True) -> httpx.Client:
         """A browser without a window; with a session unless told otherwise."""
         client = httpx.Client(base_url=self.url)
+        self.clients.append(client)
         if enter:
             assert client.get(f"/login?token={self.link()}").status_code == 303
         return client
 
 
-@contextlib.contextmanager
-def open_desk(folder: Path, written: tuple[Written, ...] = POSTS) -> Iterator[Desk]:
-    """A desk in a folder, its index caught up, served on a free port for the length of a block."""
+def make_desk(folder: Path, written: tuple[Written, ...] = POSTS) -> None:
+    """Write the record and the index of a desk into a folder, the index caught up."""
     settings = Settings(home=folder)
-    record = init_record(settings.record_url)
-    search = open_search(settings.search_url)
+    record, search = init_record(settings.record_url), open_search(settings.search_url)
     _people_and_sources(record)
     if written:
         _posts(record, written)
         follow(record, search)
+    search.close()
+    record.close()
+
+
+def copied(folder: Path, to: Path) -> Path:
+    """A copy of a desk's folder inside another folder. Making a desk takes a second, copying it none."""
+    return Path(shutil.copytree(folder, to / "desk", symlinks=True))
+
+
+@contextlib.contextmanager
+def open_desk(folder: Path) -> Iterator[Desk]:
+    """The desk in a folder, served on a free port for the length of a block."""
+    settings = Settings(home=folder)
+    record, search = open_record(settings.record_url), open_search(settings.search_url)
     app = create_app(record, search, Services(why, differences), settings)
     with served(app) as url:
-        yield Desk(url, record, search, app)
+        desk = Desk(url, record, search, app)
+        yield desk
+        for client in desk.clients:
+            client.close()
     search.close()
     record.close()
 
@@ -278,3 +297,8 @@ def _prediction(w: Written) -> Prediction:
         positive=shares["positive"],
         settled=w.settled,
     )
+
+
+def fresh(text: str, id: str = "fresh") -> Post:
+    """A post that nobody has placed or read, newer than all others."""
+    return Post("bao-mau", id, text, fetched_at=START + timedelta(days=9))

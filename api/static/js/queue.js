@@ -59,7 +59,10 @@ function take(answer) {
       list.append(card);
     }
   }
-  if (!now()) show(cards()[0]);
+  if (!now()) {
+    show(cards()[0] ?? null);
+    say("");
+  }
 }
 
 function enqueue(task) {
@@ -68,10 +71,13 @@ function enqueue(task) {
 }
 
 function leave(card) {
-  const next = card.nextElementSibling ?? card.previousElementSibling;
+  const all = cards();
+  const at = all.indexOf(card);
+  card.classList.remove("now");
   card.classList.add("leaving");
-  show(next && !next.classList.contains("leaving") ? next : null);
-  return next;
+  const next = all[at + 1] ?? all[at - 1];
+  if (next) show(next);
+  else say("fetching");
 }
 
 function decide(form) {
@@ -83,8 +89,9 @@ function decide(form) {
     try {
       const data = held();
       for (const [name, value] of body) data.append(name, value);
-      take(await ask(form.action, { method: "POST", body: data }));
+      const answer = await ask(form.action, { method: "POST", body: data });
       card.remove();
+      take(answer);
     } catch (error) {
       card.classList.remove("leaving");
       show(card);
@@ -158,10 +165,17 @@ function press(key) {
 
 const KEYS = new Set(["1", "2", "3", "u", "x", "z", "j", "k", "o", "a", "c", "s", "n"]);
 
+// Vietnamese input methods may hide the key; then its place on the keyboard says which it was.
+function keyOf(event) {
+  const key = event.key === "Process" ? event.code.replace(/^(Key|Digit)/, "") : event.key;
+  return key.toLowerCase();
+}
+
 document.addEventListener("keydown", (event) => {
-  if (!KEYS.has(event.key) || event.repeat || typing(event) || document.querySelector("dialog[open]")) return;
+  const key = keyOf(event);
+  if (!KEYS.has(key) || event.repeat || typing(event) || document.querySelector("dialog[open]")) return;
   event.preventDefault();
-  press(event.key);
+  press(key);
 });
 
 screen_.classList.add("by-keys");

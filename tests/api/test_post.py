@@ -1,0 +1,184 @@
+"""A post's screen: who says what, how its copies differ, what happened to it, and what a person says."""
+
+from __future__ import annotations
+
+import httpx
+import pytest
+
+from api.reading import brief
+from api.services import Edit, Piece
+from sangtin.errors import MissingError
+from sangtin.follower import follow
+from sangtin.post import Act, Bin, Kind, Label, Post
+from sangtin.record import accounts, erasing, posts, shown
+from tests.api.desk import FLOOD, PERSON, START, Desk, differences, review
+from tests.api.pages import links, proof, texts, tree
+
+
+def page_of(client: httpx.Client, post: str) -> str:
+    answer = client.get(f"/posts/{post}")
+    assert answer.status_code == 200
+    return answer.text
+
+
+def say(client: httpx.Client, post: str, **given: str) -> httpx.Response:
+    form = {"proof": proof(client), "post": post} | given
+    return client.post("/review", data=form)
+
+
+def bin_of(desk: Desk, post: str) -> tuple[Bin, Kind | None]:
+    with desk.record.read() as connection:
+        (found,) = shown.summaries_by_id(connection, [post])
+    return found.outcome.bin, found.outcome.kind
+
+
+def test_the_words_that_moved_the_label_are_underlined_by_strength(reader: httpx.Client) -> None:
+    page = page_of(reader, "bao-mau:5")
+    assert texts(page, "//p[@class='post-text']//span[contains(@class, 'towards-3')]") == ["ngập"]
+    assert texts(page, "//p[@class='post-text']//span[contains(@class, 'against-')]") == ["chưa"]
+
+
+def test_the_machine_says_its_name_and_its_scores(reader: httpx.Client) -> None:
+    (said,) = texts(page_of(reader, "bao-mau:1"), "//div[@class='said']")
+    assert "máy đọc, chưa có người duyệt" in said
+    assert "Mô hình 20260930-4f2a, bộ đọc linear." in said
+    assert "0,97" in said
+
+
+def test_what_is_not_settled_is_to_be_read_and_never_called_false(reader: httpx.Client) -> None:
+    page = page_of(reader, "bao-mau:12")
+    assert "chưa ai kết luận, cần xem" in page
+    assert "Máy không đủ chắc" in page
+    assert "tin giả" not in page.lower()
+
+
+def test_a_post_that_no_model_has_read_says_so(reader: httpx.Client) -> None:
+    assert "Máy chưa đọc bài này." in page_of(reader, "bao-mau:15")
+
+
+def test_copies_show_only_where_they_differ_and_a_variant_comes_first(reader: httpx.Client) -> None:
+    rows = tree(page_of(reader, "bao-mau:1")).xpath("//ol[@class='relatives']/li")
+    assert "biến thể: gần cùng lời, khác nghĩa" in rows[0].text_content()
+    assert [each.text for each in rows[0].xpath(".//del")] == ["đã ngập nửa mét, "]
+    assert [each.text for each in rows[0].xpath(".//ins")] == ["chưa ngập, "]
+    assert "y hệt" in rows[-1].text_content()
+    assert not rows[-1].xpath(".//ins|.//del")
+
+
+def test_the_cluster_says_how_it_spread(reader: httpx.Client) -> None:
+    page = page_of(reader, "bao-mau:1")
+    assert "5 bài, 2 nguồn. 5 người đăng khác nhau." in " ".join(
+        texts(page, "//div[contains(@class, 'spread-of')]")
+    )
+
+
+def test_an_address_is_text_and_no_link(reader: httpx.Client) -> None:
+    page = page_of(reader, "bao-mau:1")
+    assert texts(page, "//span[@class='url']") == ["https://bao.example/1"]
+    assert not [link for link in links(page) if "bao.example" in link]
+
+
+def test_a_person_settles_a_post_and_is_named_with_the_time(desk: Desk, browser: httpx.Client) -> None:
+    answer = say(browser, "bao-mau:12", act="label", label="negative")
+    assert (answer.status_code, answer.headers["location"]) == (303, "/posts/bao-mau:12")
+    assert bin_of(desk, "bao-mau:12") == (Bin.NEGATIVE, None)
+    (said,) = texts(page_of(browser, "bao-mau:12"), "//div[@class='said']")
+    assert PERSON in said
+
+
+def test_an_undone_review_stays_in_the_history(desk: Desk, browser: httpx.Client) -> None:
+    number = review(desk, "bao-mau:12", label=Label.POSITIVE)
+    review(desk, "bao-mau:12", Act.UNDO, undoes=number)
+    (line,) = texts(page_of(browser, "bao-mau:12"), "//li[@class='undone']")
+    assert PERSON in line
+    assert "tích cực" in line
+    assert "đã hoàn tác" in line
+
+
+def test_a_copy_is_set_free_and_a_post_is_named_a_copy(desk: Desk, browser: httpx.Client) -> None:
+    say(browser, "dien-dan:3", act="not a copy")
+    assert bin_of(desk, "dien-dan:3")[0] is Bin.PENDING
+    say(browser, "bao-mau:11", act="same as", target="bao-mau:10")
+    assert bin_of(desk, "bao-mau:11")[0] is Bin.DUPLICATE
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"act": "label"},
+        {"act": "label", "label": "green"},
+        {"act": "label", "label": "negative", "kind": "scam"},
+        {"act": "same as"},
+        {"act": "same as", "target": "bao-mau:nowhere"},
+        {"act": "undo", "undoes": "99"},
+    ],
+)
+def test_an_act_that_does_not_fit_changes_nothing(
+    desk: Desk, browser: httpx.Client, given: dict[str, str]
+) -> None:
+    assert say(browser, "bao-mau:12", **given).status_code == 400
+    assert bin_of(desk, "bao-mau:12")[0] is Bin.PENDING
+
+
+def test_an_edited_post_shows_its_earlier_text_and_waits_again(desk: Desk, browser: httpx.Client) -> None:
+    from datetime import timedelta
+
+    review(desk, "bao-mau:11", label=Label.NEGATIVE)
+    edited = Post("bao-mau", "11", "Rác chợ Đông Ba đã dọn xong", fetched_at=START + timedelta(days=20))
+    with desk.record.write() as writing:
+        posts.add(writing, [edited])
+    page = page_of(browser, "bao-mau:11")
+    assert texts(page, "//p[@class='post-text']") == ["Rác chợ Đông Ba đã dọn xong"]
+    assert "Các bản trước" in page
+    assert "được sửa ở nguồn, chờ đọc lại" in page
+
+
+def test_an_erased_post_leaves_its_bin_and_no_word(desk: Desk, browser: httpx.Client) -> None:
+    with desk.record.write() as writing:
+        key = posts.key_of(writing.connection, "bao-mau:11")
+        assert key
+        erasing.erase(writing, key)
+    follow(desk.record, desk.search)
+    page = browser.get("/posts/bao-mau:11").text
+    assert "Bài này đã được xóa" in page
+    assert "chợ Đông Ba" not in page
+    assert texts(page, "//main//span[contains(@class, 'mark')]") == ["tiêu cực"]
+
+
+@pytest.mark.parametrize("post", ["bao-mau:nowhere", "x", "bao-mau:1/2", "%00", "bao-mau:" + "9" * 3_000])
+def test_a_post_that_is_not_there_is_a_page_that_leads_on(reader: httpx.Client, post: str) -> None:
+    answer = reader.get(f"/posts/{post}")
+    assert answer.status_code == 404
+    assert links(answer.text, "//main//a") == ["/", "/search"]
+
+
+def test_reading_a_post_is_in_the_audit(desk: Desk, browser: httpx.Client) -> None:
+    page_of(browser, "bao-mau:6")
+    with desk.record.read() as connection:
+        (line,) = accounts.entries(connection, 1)
+    assert (line.person, line.act, line.subject) == (PERSON, "read", "bao-mau:6")
+
+
+def test_a_post_is_shown_where_no_model_can_say_why(desk: Desk, browser: httpx.Client) -> None:
+    def unable(text: str, label: Label) -> list[object]:
+        raise MissingError("no model is here")
+
+    object.__setattr__(desk.app.state.house.services, "why", unable)
+    page = page_of(browser, "bao-mau:1")
+    assert texts(page, "//p[@class='post-text']") == [FLOOD]
+    assert "Gạch chân" not in page
+
+
+def test_long_runs_that_two_texts_share_are_shortened_to_their_ends() -> None:
+    same = "một hai ba bốn năm sáu bảy tám chín mười " * 5
+    cut = brief([Piece(same, Edit.SAME), Piece("mới ", Edit.ADDED), Piece(same, Edit.SAME)])
+    assert cut[0].text.startswith("… ")
+    assert cut[0].text.endswith("mười ")
+    assert cut[1].text == "mới "
+    assert cut[2].text.startswith("một hai")
+    assert all(len(each.text) < 60 for each in cut)
+
+
+def test_the_same_text_is_not_shortened_away() -> None:
+    same = "một hai ba " * 30
+    assert brief(differences(same, same)) == [Piece(same, Edit.SAME)]
