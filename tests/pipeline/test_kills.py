@@ -26,7 +26,7 @@ POINTS = (
 
 @pytest.fixture(scope="module")
 def posts_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    rows = sample_rows(4_000)
+    rows = sample_rows(2_600)
     rows[100] = {"id": "broken"}
     return write_jsonl(tmp_path_factory.mktemp("kills") / "posts.jsonl", rows)
 
@@ -53,11 +53,11 @@ def test_killed_at_a_named_point(home: Home, posts_file: Path, point: str, stage
     home.ledger()
     home.die(point, 1, *work(home, stage, posts_file))
     home.ledger()
-    finish(home, posts_file, 3_999)
+    finish(home, posts_file, 2_599)
 
 
 def test_killed_at_random(home: Home, posts_file: Path) -> None:
-    hit_at_random(home, posts_file, 3_999, hits=3, seed=11)
+    hit_at_random(home, posts_file, 2_599, hits=3, seed=11)
 
 
 @pytest.mark.soak
