@@ -56,7 +56,11 @@ class Examples:
 
 
 def fit_linear(examples: Examples, classes: tuple[Class, ...], settings: Settings) -> LinearReader:
-    """Train, quantise, and return a reader of temperature 1. Same examples, same reader."""
+    """Train, quantise, and return a reader of temperature 1. Same examples, same reader.
+
+    An example of weight 0 teaches nothing.
+    """
+    examples = _weighty(examples)
     table = features(examples.texts, settings.families)
     loud = _loudness(table, settings)
     used = np.flatnonzero(loud)
@@ -67,6 +71,12 @@ def fit_linear(examples: Examples, classes: tuple[Class, ...], settings: Setting
     full = np.zeros((table.shape[1], len(classes)), np.float32)
     full[used] = weights * loud[used, None]
     return _quantised(full, bias, classes, settings.families)
+
+
+def _weighty(examples: Examples) -> Examples:
+    kept = np.flatnonzero(examples.weights > 0).tolist()
+    texts = [examples.texts[i] for i in kept]
+    return Examples(texts, examples.shares[kept], examples.weights[kept])
 
 
 def features(texts: Sequence[str], families: Sequence[ngrams.Family]) -> csr_matrix:

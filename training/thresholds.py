@@ -14,6 +14,8 @@ Ints = npt.NDArray[np.int64]
 # Fewer rows than this cannot show an error of 10 % (the rule of three: 0 wrong of 30 still allows 10 %).
 LEAST_ROWS = 30
 MUST_NOT_MISS = "negative"
+# Thresholds are whole millionths: beyond that, processors differ.
+GRAIN = 1e6
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,14 +54,13 @@ def choose(answered: Answered, labels: Sequence[str], wrong: float, missed: floa
     """
     best = answered.scores.argmax(axis=1)
     least = np.array([_least(answered, best, place, wrong) for place in range(len(labels))])
+    least = np.floor(least * GRAIN) / GRAIN  # the row that chose it stays settled
     if MUST_NOT_MISS in labels:
         negative = labels.index(MUST_NOT_MISS)
         floor = _floor(answered, (best, least), negative, missed)
         others = np.arange(len(labels)) != negative
         least[others] = np.maximum(least[others], floor)
-    # To four digits, upwards, so that rounding lets nothing more through.
-    rounded = np.minimum(np.ceil(least * 1e4) / 1e4, 1.0)
-    return {label: float(rounded[i]) for i, label in enumerate(labels) if np.isfinite(least[i])}
+    return {label: float(least[i]) for i, label in enumerate(labels) if np.isfinite(least[i])}
 
 
 def _least(answered: Answered, best: Ints, place: int, wrong: float) -> float:
@@ -82,4 +83,4 @@ def _floor(answered: Answered, chosen: tuple[Ints, Floats], negative: int, misse
     rows = rows[np.argsort(-sure[rows], kind="stable")]
     allowed = missed * answered.weights[is_negative].sum()
     over = np.flatnonzero(np.cumsum(answered.weights[rows]) > allowed)
-    return float(np.nextafter(sure[rows[over[0]]], 1)) if len(over) else 0.0
+    return float(np.floor(sure[rows[over[0]]] * GRAIN + 1) / GRAIN) if len(over) else 0.0
