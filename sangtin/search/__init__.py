@@ -7,7 +7,7 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Protocol
 
-from sangtin.errors import MissingError, UsageError
+from sangtin.errors import UsageError
 from sangtin.search.document import Digest, Document, EpochError, Gone, Position, Refusal, StaleError
 from sangtin.search.highlight import highlight
 from sangtin.search.query import Query, parse
@@ -110,10 +110,11 @@ class Search(Writing, Protocol):
         """Give back files and connections."""
 
 
-def open_search(url: str, *, prefix: str = "sangtin") -> Search:
+def open_search(url: str, *, prefix: str = "sangtin", api_key: str = "", certificates: str = "") -> Search:
     """The index at a URL: `sqlite:///path` is a file, `http(s)://…` an Elasticsearch.
 
-    Names of what an Elasticsearch holds start with `prefix`.
+    Names of what an Elasticsearch holds start with `prefix`; its name and password stand in the URL, or
+    `api_key` is given; `certificates` is a file with the authorities that are trusted.
 
     Nothing is created before the first `apply` or `build`; an index that is not there is empty.
     """
@@ -122,7 +123,7 @@ def open_search(url: str, *, prefix: str = "sangtin") -> Search:
 
         return open_file(Path(url.removeprefix("sqlite:///")))
     if url.startswith(("http://", "https://")):
-        raise MissingError(
-            f"Elasticsearch ({prefix}) is not built in yet. Set SANGTIN_SEARCH=sqlite:///PATH."
-        )
+        from sangtin.search.elasticsearch import open_cluster
+
+        return open_cluster(url, prefix, api_key, certificates)
     raise UsageError(f"SANGTIN_SEARCH={url} is no search index. Use sqlite:///PATH or http(s)://HOST:PORT.")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -86,6 +87,30 @@ class Refusal:
     id: str
     number: int
     reason: str
+
+
+def latest(documents: Sequence[Document], gone: Sequence[Gone]) -> tuple[Document | Gone, ...]:
+    """One change a post: the one with the greatest number; at the same number, gone."""
+    found: dict[str, Document | Gone] = {}
+    changes: tuple[Document | Gone, ...] = (*documents, *gone)
+    for change in changes:
+        held = found.get(change.id)
+        if held is None or change.number >= held.number:
+            found[change.id] = change
+    return tuple(found.values())
+
+
+def refusal(change: Document | Gone) -> Refusal | None:
+    """Why no engine can hold a change, if none can: a lone surrogate in a name has no UTF-8."""
+    names = [change.id]
+    if isinstance(change, Document):
+        names += filter(None, (change.source, change.cluster, change.author_key, change.thread))
+    try:
+        "".join(names).encode()
+    except UnicodeEncodeError:
+        reason = "its id, source, thread, cluster or author is not valid Unicode"
+        return Refusal(change.id, change.number, reason)
+    return None
 
 
 class StaleError(EngineError):

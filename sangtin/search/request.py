@@ -6,6 +6,7 @@ import base64
 import binascii
 import hashlib
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from enum import StrEnum
@@ -13,6 +14,7 @@ from enum import StrEnum
 from sangtin.errors import UsageError
 from sangtin.post import Bin, Flag, Kind
 from sangtin.search.document import Document
+from sangtin.search.field import Field
 
 # Both engines rank by relevance no deeper: Elasticsearch's own limit (index.max_result_window).
 DEEPEST_RANK = 10_000
@@ -45,6 +47,18 @@ class Filters:
     authors: tuple[str, ...] = ()
     since: date | None = None
     until: date | None = None
+
+    def alternatives(self) -> tuple[tuple[Field, tuple[str, ...]], ...]:
+        """Each field that is asked for, with its alternatives."""
+        asked = (
+            (Field.SOURCE, self.sources),
+            (Field.LABEL, self.bins),
+            (Field.KIND, self.kinds),
+            (Field.FLAG, self.flags),
+            (Field.CLUSTER, self.clusters),
+            (Field.AUTHOR, self.authors),
+        )
+        return tuple((field, values) for field, values in asked if values)
 
 
 ANY = Filters()
@@ -115,3 +129,11 @@ class Facets:
     flags: dict[Flag, int] = field(default_factory=dict)
     sources: dict[str, int] = field(default_factory=dict)
     days: dict[date, int] = field(default_factory=dict)
+
+
+def page_of(hits: Sequence[Hit], limit: int, rank: int) -> Page:
+    """The first `limit` of the hits found from a rank on; one more than that means another page."""
+    if len(hits) <= limit:
+        return Page(tuple(hits))
+    last = hits[limit - 1].document
+    return Page(tuple(hits[:limit]), Cursor(last.moment, last.id, rank + limit))

@@ -20,7 +20,18 @@ from sangtin.search.fts5.expression import match
 from sangtin.search.fts5.version import PATIENCE_MS, Versions, connect, engine_errors
 from sangtin.search.highlight import highlight
 from sangtin.search.query import Query
-from sangtin.search.request import ANY, DEEPEST_RANK, LARGEST_PAGE, Cursor, Facets, Filters, Hit, Page, Sort
+from sangtin.search.request import (
+    ANY,
+    DEEPEST_RANK,
+    LARGEST_PAGE,
+    Cursor,
+    Facets,
+    Filters,
+    Hit,
+    Page,
+    Sort,
+    page_of,
+)
 
 
 class File:
@@ -70,7 +81,7 @@ class File:
                 hits = read.by_time(connection, wanted, newest=sort is Sort.NEWEST, after=after)
                 with contextlib.closing(hits):
                     found = list(islice(hits, limit + 1))
-        return _page(query, found, limit, rank)
+        return page_of([_hit(query, document) for document in found], limit, rank)
 
     def total(self, query: Query, filters: Filters = ANY) -> int:
         """The exact number of hits."""
@@ -87,7 +98,7 @@ class File:
         with self._readers.reading() as connection:
             if connection:
                 with contextlib.closing(read.by_time(connection, match(query, filters))) as found:
-                    yield from (Hit(document, highlight(query, document.text)) for document in found)
+                    yield from (_hit(query, document) for document in found)
 
     def get(self, ids: Iterable[str]) -> dict[str, Document]:
         """The documents held under these ids."""
@@ -167,13 +178,8 @@ def open_file(path: Path) -> File:
     return File(path)
 
 
-def _page(query: Query, found: list[Document], limit: int, rank: int) -> Page:
-    """The first `limit` of the documents found as hits; one more than that means another page."""
-    hits = tuple(Hit(document, highlight(query, document.text)) for document in found[:limit])
-    if len(found) <= limit:
-        return Page(hits)
-    last = hits[-1].document
-    return Page(hits, Cursor(last.moment, last.id, rank + len(hits)))
+def _hit(query: Query, document: Document) -> Hit:
+    return Hit(document, highlight(query, document.text))
 
 
 def _forget_log(connection: apsw.Connection) -> None:

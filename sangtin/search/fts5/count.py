@@ -13,7 +13,7 @@ import apsw
 from sangtin.post import Bin, Flag, Kind
 from sangtin.search.field import Field
 from sangtin.search.fts5.body import ALL_DAYS, DAY_OF_KEY, day_number, day_of_number
-from sangtin.search.fts5.expression import LAST_KEY, Match, chosen, match
+from sangtin.search.fts5.expression import LAST_KEY, Match, match
 from sangtin.search.fts5.read import count_of, one
 from sangtin.search.query import And, Is, Node, Not, Or, Query
 from sangtin.search.request import Facets, Filters
@@ -129,7 +129,7 @@ def _admitted(connection: apsw.Connection, query: Query, filters: Filters) -> st
         code
         for code, combination in _combinations(connection).items()
         if _admits(query.root, combination)
-        and all(set(values) & set(combination.values(field)) for field, values in chosen(filters) if values)
+        and all(set(values) & set(combination.values(field)) for field, values in filters.alternatives())
     ]
     return json.dumps(admitted)
 

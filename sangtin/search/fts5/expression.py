@@ -74,22 +74,10 @@ class Match:
 def match(query: Query, filters: Filters) -> Match:
     """The rows of a query under filters. With `query.exact` both expressions compare marks."""
     low, high = keys_of(_later(query.since, filters.since), _earlier(query.until, filters.until))
-    limits = [_any(field, values) for field, values in chosen(filters) if values]
+    limits = [_any(field, values) for field, values in filters.alternatives()]
     forms = ("marked" if query.exact else "folded", "marked")
     folded, marked = (_all([*_node(query.root, column), *limits]) for column in forms)
     return Match(folded, marked, low, high)
-
-
-def chosen(filters: Filters) -> tuple[tuple[Field, tuple[str, ...]], ...]:
-    """The filters as fields with their alternatives."""
-    return (
-        (Field.SOURCE, filters.sources),
-        (Field.LABEL, filters.bins),
-        (Field.KIND, filters.kinds),
-        (Field.FLAG, filters.flags),
-        (Field.CLUSTER, filters.clusters),
-        (Field.AUTHOR, filters.authors),
-    )
 
 
 def keys_of(since: date | None, until: date | None) -> tuple[int, int]:

@@ -14,7 +14,7 @@ from datetime import datetime
 
 import apsw
 
-from sangtin.search.document import Document, EpochError, Gone, Position, Refusal
+from sangtin.search.document import Document, EpochError, Gone, Position, Refusal, latest, refusal
 from sangtin.search.fts5.body import ALL_DAYS, day_number, read_document, write_said, write_state
 from sangtin.search.fts5.expression import TIE_BITS, tags
 from sangtin.search.request import tie
@@ -47,7 +47,7 @@ def apply(
         if followed and followed.epoch != position.epoch:
             raise EpochError("The record was restored or copied. Run `sangtin index rebuild`.")
         change = _Change(connection)
-        change.run(_latest(documents, gone))
+        change.run(latest(documents, gone))
         number = max(position.number, followed.number if followed else 0)
         values = [("epoch", position.epoch), ("number", number), ("displaced", change.displaced)]
         connection.executemany("INSERT OR REPLACE INTO meta VALUES(?, ?)", values)
@@ -64,17 +64,6 @@ def copy_gone(source: apsw.Connection, target: apsw.Connection) -> None:
     rows = source.execute("SELECT id, number FROM ids WHERE key IS NULL")
     with target:
         target.executemany("INSERT OR REPLACE INTO ids(id, number) VALUES(?, ?)", rows)
-
-
-def _latest(documents: Sequence[Document], gone: Sequence[Gone]) -> Iterable[Document | Gone]:
-    """One change a post: the one with the greatest number; at the same number, gone."""
-    found: dict[str, Document | Gone] = {}
-    changes: tuple[Document | Gone, ...] = (*documents, *gone)
-    for change in changes:
-        held = found.get(change.id)
-        if held is None or change.number >= held.number:
-            found[change.id] = change
-    return found.values()
 
 
 def _said(document: Document) -> tuple[datetime, str, str, str | None, str | None]:
@@ -99,11 +88,11 @@ class _Change:
     def run(self, changes: Iterable[Document | Gone]) -> None:
         """Apply each change that is newer than what is held; then write postings and counts."""
         for change in changes:
+            if (refused := refusal(change)) is not None:
+                self.refusals.append(refused)
+                continue
             try:
                 self._one_change(change)
-            except UnicodeEncodeError:
-                reason = "its id, source, cluster or author is not valid Unicode"
-                self.refusals.append(Refusal(change.id, change.number, reason))
             except _FullError:
                 reason = "more than a million posts share its second"
                 self.refusals.append(Refusal(change.id, change.number, reason))

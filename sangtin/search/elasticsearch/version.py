@@ -1,0 +1,108 @@
+"""A prefix → the index that its alias leads to, the next one while it is built, and those to be dropped."""
+
+from __future__ import annotations
+
+import re
+import time
+
+from sangtin.search.document import EpochError, Position, StaleError
+from sangtin.search.elasticsearch.mapping import LAYOUT, MAPPING, POSITION, SETTINGS
+from sangtin.search.elasticsearch.server import Json, Server
+
+# How long a replaced index stays for the streams that still read it, in s: as long as their point in time
+# stays open between two reads.
+RETIRED_S = 300
+_SWEEP_S = 60
+
+
+class Versions:
+    """The indexes of one prefix: `sangtin-1`, `sangtin-2` …, and the alias `sangtin` on the current one."""
+
+    def __init__(self, server: Server, prefix: str) -> None:
+        self.server = server
+        self.alias = prefix
+        self._readable = ""
+        self._swept = time.monotonic()
+
+    def current(self) -> str | None:
+        """The index that searches read now; None before the first. StaleError if it cannot be read."""
+        names = sorted(self.server.ask("GET", f"/_alias/{self.alias}"))
+        if not names:
+            return None
+        if names[-1] != self._readable and self._about(names[-1]).get("layout") != LAYOUT:
+            raise StaleError("The search index was written by another version. Run `sangtin index rebuild`.")
+        self._readable = names[-1]
+        return names[-1]
+
+    def meet(self) -> None:
+        """See once that what the alias leads to can be read."""
+        if not self._readable:
+            self.current()
+
+    def ensure(self) -> str:
+        """The current index, made empty where there is none."""
+        while (found := self.current()) is None:
+            self._create(self._next(), {self.alias: {}})
+        return found
+
+    def begin(self) -> str:
+        """A new, empty index that no one reads; what a dead process left behind is dropped."""
+        self._drop(abandoned=True)
+        name = self._next()
+        self._create(name, {})
+        return name
+
+    def switch(self, name: str) -> None:
+        """Move the alias; the index before stays a while for who still streams it."""
+        before = sorted(self.server.ask("GET", f"/_alias/{self.alias}"))
+        actions = [{"remove": {"index": old, "alias": self.alias}} for old in before]
+        actions.append({"add": {"index": name, "alias": self.alias}})
+        self.server.ask("POST", "/_aliases", {"actions": actions})
+        for old in before:
+            about = {**self._about(old), "retired": time.time()}
+            self.server.ask("PUT", f"/{old}/_mapping", {"_meta": about})
+
+    def drop(self, name: str) -> None:
+        """Drop an index, unless the alias leads to it."""
+        if name not in self.server.ask("GET", f"/_alias/{self.alias}"):
+            self.server.ask("DELETE", f"/{name}")
+
+    def sweep(self) -> None:
+        """Drop, now and then, the indexes that were replaced long enough ago."""
+        if time.monotonic() - self._swept > _SWEEP_S:
+            self._swept = time.monotonic()
+            self._drop(abandoned=False)
+
+    def position(self, name: str) -> Position | None:
+        """How far the record has been followed in an index."""
+        held = self.server.ask("GET", f"/{name}/_doc/%3D{POSITION[1:]}").get("_source")
+        return Position(str(held["epoch"]), int(held["number"])) if held else None
+
+    def follow(self, name: str, position: Position) -> None:
+        """EpochError where an index has followed another epoch."""
+        followed = self.position(name)
+        if followed and followed.epoch != position.epoch:
+            raise EpochError("The record was restored or copied. Run `sangtin index rebuild`.")
+
+    def _names(self) -> list[str]:
+        found = self.server.ask("GET", f"/{self.alias}-*/_alias", expand_wildcards="all")
+        return [name for name in found if re.fullmatch(rf"{re.escape(self.alias)}-\d+", name)]
+
+    def _next(self) -> str:
+        return f"{self.alias}-{max((int(name.rpartition('-')[2]) for name in self._names()), default=0) + 1}"
+
+    def _create(self, name: str, aliases: Json) -> None:
+        body = {"settings": SETTINGS, "mappings": MAPPING, "aliases": aliases}
+        self.server.ask("PUT", f"/{name}", body)
+
+    def _about(self, name: str) -> Json:
+        """What we noted in an index's mapping."""
+        mapping = self.server.ask("GET", f"/{name}/_mapping").get(name, {}).get("mappings", {})
+        return dict(mapping.get("_meta", {}))
+
+    def _drop(self, *, abandoned: bool) -> None:
+        """Drop what was replaced long enough ago, and builds that were abandoned."""
+        for name in self._names():
+            retired = self._about(name).get("retired")
+            if abandoned if retired is None else time.time() - float(retired) > RETIRED_S:
+                self.drop(name)
