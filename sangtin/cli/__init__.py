@@ -20,6 +20,7 @@ from sangtin.cli import (
     index,
     ledger,
     model,
+    person,
     post,
     search,
     serve,
@@ -69,7 +70,7 @@ def root(
 
 for module in (home, serve, importing, sieve, ledger, search, export, classify, dedupe, evaluate, crawl):
     module.register(app)
-for group in (source, index, train, model, post):
+for group in (source, index, train, model, post, person):
     app.add_typer(group.app)
 
 

@@ -49,6 +49,12 @@ def put_person(writing: Writing, name: str, role: str = "analyst", password: str
     writing.connection.execute(insert.on_conflict_do_update(index_elements=["name"], set_=values))
 
 
+def people(connection: Connection) -> list[Person]:
+    """Who may log in, by name."""
+    rows = connection.execute(select(person.c.name, person.c.role).order_by(person.c.name))
+    return [Person(row.name, row.role) for row in rows]
+
+
 def check_password(connection: Connection, name: str, password: str) -> Person | None:
     """The person, where name and password fit; takes as long where the name is unknown."""
     from argon2 import PasswordHasher
