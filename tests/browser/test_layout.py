@@ -1,0 +1,115 @@
+"""Every screen in a real browser, wide, middling and narrow, light and dark: nothing overlaps or fades."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser
+
+from tests.api.desk import Desk
+from tests.browser.conftest import Window, open_window
+
+pytestmark = pytest.mark.browser
+SIZES = {"wide": (1440, 900), "middling": (1024, 700), "phone": (390, 844)}
+SCREENS = {
+    "overview": "/",
+    "search": "/search?q=ngap",
+    "hit": "/search?q=ngap&post=bao-mau:1",
+    "nothing": "/search?q=khongco&exact=1",
+    "mistake": "/search?q=(lu))",
+    "post": "/posts/bao-mau:1",
+    "queue": "/queue",
+    "sources": "/sources",
+    "missing": "/nowhere",
+}
+# Pairs of controls that people can see and press, and that cover each other.
+OVERLAPS = """() => {
+  const seen = [...document.querySelectorAll("main a, main button, main input, main select, header a,"
+    + " header button, header input:not([type=hidden]), header summary, nav a")]
+    .filter((e) => !e.closest("svg, dialog, .unseen, .card-keys") && !e.matches(".unseen")
+      && e.checkVisibility({ checkOpacity: true, checkVisibilityCSS: true }));
+  const boxes = seen.flatMap((e) => [...e.getClientRects()].map((r) => [e, r]));
+  const wrong = [];
+  for (const [a, p] of boxes) for (const [b, q] of boxes) {
+    if (a === b || a.contains(b) || b.contains(a)) continue;
+    if (a.closest("nav") || b.closest("nav")) continue;
+    if (p.left < q.right - 1 && q.left < p.right - 1 && p.top < q.bottom - 1 && q.top < p.bottom - 1) {
+      wrong.push(a.textContent.trim() + " / " + b.textContent.trim());
+    }
+  }
+  return wrong;
+}"""
+# Texts whose contrast with what is behind them is less than WCAG 2.2 asks (1.4.3): 4.5, or 3 where large.
+FAINT = """() => {
+  const numbers = (c) => { const [r, g, b, a = 1] = c.match(/[\\d.]+/g).map(Number); return [r, g, b, a]; };
+  const light = ([r, g, b]) => [r, g, b].map((v) => v / 255)
+    .map((v) => (v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4))
+    .reduce((sum, v, i) => sum + v * [0.2126, 0.7152, 0.0722][i], 0);
+  const behind = (e) => {
+    for (let at = e; at; at = at.parentElement) {
+      const c = numbers(getComputedStyle(at).backgroundColor);
+      if (c[3] === 1) return c;
+    }
+    return [255, 255, 255, 1];
+  };
+  const faint = [];
+  for (const e of document.querySelectorAll("body *")) {
+    const own = [...e.childNodes].some((n) => n.nodeType === 3 && n.textContent.trim());
+    const shown = e.checkVisibility({ checkVisibilityCSS: true });
+    if (!own || !shown || e.closest("svg, .unseen, dialog")) continue;
+    const style = getComputedStyle(e);
+    const [a, b] = [light(numbers(style.color)), light(behind(e))].sort((x, y) => y - x);
+    const size = parseFloat(style.fontSize);
+    const least = size >= 24 || (size >= 18.66 && style.fontWeight >= 700) ? 3 : 4.5;
+    if ((a + 0.05) / (b + 0.05) < least) faint.push(e.className + ": " + e.textContent.trim().slice(0, 40));
+  }
+  return faint;
+}"""
+
+
+@pytest.fixture(scope="module", params=[(s, t) for s in SIZES for t in ("light", "dark")], ids="-".join)
+def look(request: pytest.FixtureRequest, chromium: Browser, shared_desk: Desk) -> Iterator[Window]:
+    """A window of one size in one theme."""
+    size, theme = request.param
+    width, height = SIZES[size]
+    context = chromium.new_context(viewport={"width": width, "height": height}, color_scheme=theme)
+    yield open_window(context, shared_desk)
+    context.close()
+
+
+@pytest.mark.parametrize("screen", SCREENS)
+def test_a_screen_fits_is_legible_and_nothing_overlaps(look: Window, screen: str) -> None:
+    look.complaints.clear()
+    page = look.go(SCREENS[screen])
+    wide = page.evaluate("[document.documentElement.scrollWidth, innerWidth]")
+    assert wide[0] <= wide[1]
+    assert page.evaluate(OVERLAPS) == []
+    assert page.evaluate(FAINT) == []
+    assert look.complaints == []
+
+
+def test_the_face_was_drawn_for_vietnamese(look: Window) -> None:
+    page = look.go("/posts/bao-mau:1")
+    loaded = page.evaluate("[...document.fonts].filter((f) => f.status === 'loaded').map((f) => f.family)")
+    assert any("Be Vietnam Pro" in family for family in loaded)
+    size, line = page.evaluate(
+        """() => { const s = getComputedStyle(document.querySelector(".post-text"));
+        return [parseFloat(s.fontSize), parseFloat(s.lineHeight)]; }"""
+    )
+    assert size >= 16
+    assert line / size >= 1.6
+
+
+def test_the_rail_is_a_bar_at_the_bottom_of_a_phone(look: Window) -> None:
+    page = look.go("/")
+    size = page.viewport_size
+    rail = page.locator(".rail").bounding_box()
+    assert size
+    assert rail
+    if size["width"] < 640:
+        assert rail["y"] + rail["height"] == size["height"]
+        assert rail["width"] == size["width"]
+    else:
+        assert rail["x"] == 0
+        assert rail["width"] <= size["width"] / 6
