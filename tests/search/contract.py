@@ -10,6 +10,7 @@ import unicodedata
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from random import Random
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -105,8 +106,27 @@ admitted = st.just(ANY) | st.builds(
 shared = settings(deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
 
 
+def history(dice: Random) -> list[tuple[list[Document], list[Gone], int]]:
+    """Batches of changes of ten posts; at the end, some of the batches again."""
+    batches, number = [], 0
+    for _ in range(dice.randrange(1, 7)):
+        documents, gone = [], []
+        for _ in range(dice.randrange(12)):
+            number += 1
+            id = f"p:{dice.randrange(10)}"
+            if dice.random() < 0.2:
+                gone.append(Gone(id, number))
+            else:
+                documents.append(scattered_one(dice, id, number))
+        batches.append((documents, gone, number))
+    return [*batches, *dice.choices(batches, k=3)]
+
+
 class Contract:
-    """Every promise."""
+    """Every promise. `examples` and `histories` say how many random ones are compared with the oracle."""
+
+    examples = 150
+    histories = 30
 
     # What is found
 
@@ -248,27 +268,30 @@ class Contract:
             (date(2025, 10, 30), 1),
         ]
 
-    @shared
-    @given(data=st.data(), query=queries, filters=admitted)
-    def test_what_is_found_is_what_a_look_at_every_document_finds(
-        self, many: Search, data: st.DataObject, query: Query, filters: Filters
-    ) -> None:
-        sort = data.draw(st.sampled_from((Sort.NEWEST, Sort.OLDEST)))
-        expected = Oracle(SCATTERED).find(query, filters, sort)
-        assert pages(many, query, filters, sort, data.draw(st.sampled_from((7, 50, 1_000)))) == expected
-        assert many.total(query, filters) == len(expected)
-        assert many.facets(query, filters) == Oracle(SCATTERED).facets(query, filters)
+    def test_what_is_found_is_what_a_look_at_every_document_finds(self, many: Search) -> None:
+        @settings(shared, max_examples=self.examples)
+        @given(
+            queries, admitted, st.sampled_from((Sort.NEWEST, Sort.OLDEST)), st.sampled_from((7, 50, 1_000))
+        )
+        def compare(query: Query, filters: Filters, sort: Sort, limit: int) -> None:
+            expected = Oracle(SCATTERED).find(query, filters, sort)
+            assert pages(many, query, filters, sort, limit) == expected
+            assert many.total(query, filters) == len(expected)
+            assert many.facets(query, filters) == Oracle(SCATTERED).facets(query, filters)
 
-    @shared
-    @given(query=queries)
-    def test_by_relevance_the_same_posts_are_found_typed_marks_first(
-        self, many: Search, query: Query
-    ) -> None:
-        hits = pages(many, query, ANY, Sort.RELEVANCE, 40)
-        assert sorted(d.id for d in hits) == sorted(d.id for d in Oracle(SCATTERED).find(query, ANY))
-        typed = {d.id for d in Oracle(SCATTERED).find(replace(query, exact=True), ANY)}
-        first = [d.id in typed for d in hits]
-        assert first == sorted(first, reverse=True)
+        compare()
+
+    def test_by_relevance_the_same_posts_are_found_typed_marks_first(self, many: Search) -> None:
+        @settings(shared, max_examples=self.examples)
+        @given(queries)
+        def compare(query: Query) -> None:
+            hits = pages(many, query, ANY, Sort.RELEVANCE, 100)
+            assert sorted(d.id for d in hits) == sorted(d.id for d in Oracle(SCATTERED).find(query, ANY))
+            typed = {d.id for d in Oracle(SCATTERED).find(replace(query, exact=True), ANY)}
+            first = [d.id in typed for d in hits]
+            assert first == sorted(first, reverse=True)
+
+        compare()
 
     def test_marks_as_typed_rank_first(self, news: Search) -> None:
         def best(query: str) -> list[int]:
@@ -398,35 +421,22 @@ class Contract:
         assert search.total(parse("sai")) == 0
         assert search.total(parse("đúng")) == 1
 
-    @settings(shared, max_examples=25)
-    @given(seed=st.integers(0, 10_000))
-    def test_any_history_ends_as_the_oracle_does(self, fresh: Fresh, seed: int) -> None:
-        from random import Random
+    def test_any_history_ends_as_the_oracle_does(self, fresh: Fresh) -> None:
+        @settings(shared, max_examples=self.histories)
+        @given(st.integers(0, 10_000))
+        def compare(seed: int) -> None:
+            search, oracle = fresh(), Oracle()
+            for documents, gone, last in history(Random(seed)):
+                search.apply(documents, gone, at(last))
+                oracle.apply(documents, gone)
+            for query in map(parse, ("", "hoà", "label:spam", "-lũ nhãn:chờ", "cluster:c1")):
+                assert pages(search, query, ANY, Sort.NEWEST, 3) == oracle.find(query, ANY)
+                assert search.facets(query) == oracle.facets(query, ANY)
+            assert [(d.id, d.number, d.digest) for d in search.digests()] == [
+                (d.id, d.number, d.digest()) for d in sorted(oracle.held.values(), key=lambda d: d.id)
+            ]
 
-        dice, search, oracle = Random(seed), fresh(), Oracle()
-        history: list[tuple[list[Document], list[Gone], int]] = []
-        number = 0
-        for _ in range(dice.randrange(1, 7)):
-            documents, gone = [], []
-            for _ in range(dice.randrange(12)):
-                number += 1
-                id = f"p:{dice.randrange(10)}"
-                if dice.random() < 0.2:
-                    gone.append(Gone(id, number))
-                else:
-                    documents.append(scattered_one(dice, id, number))
-            history.append((documents, gone, number))
-        replayed = [*history, *dice.choices(history, k=3)]
-        for documents, gone, last in replayed:
-            search.apply(documents, gone, at(last))
-            oracle.apply(documents, gone)
-        for query in ("", "hoà", "label:spam", "-lũ nhãn:chờ", "cluster:c1"):
-            asked = parse(query)
-            assert pages(search, asked, ANY, Sort.NEWEST, 3) == oracle.find(asked, ANY)
-            assert search.facets(asked) == oracle.facets(asked, ANY)
-        assert [(d.id, d.number, d.digest) for d in search.digests()] == [
-            (d.id, d.number, d.digest()) for d in sorted(oracle.held.values(), key=lambda d: d.id)
-        ]
+        compare()
 
     def test_digests_come_in_the_order_of_ids(self, news: Search) -> None:
         ids = [digest.id for digest in news.digests()]
