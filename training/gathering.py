@@ -81,12 +81,13 @@ PUBLIC = (
 
 @dataclass(frozen=True, slots=True)
 class Sourced:
-    """A row, the set it comes from, and the part (from 0) that is held out with it."""
+    """A row, its set, the part (from 0) that it is held out with, and whether it is a changed copy."""
 
     row: Row
     source: str
     part: int
     sure: bool = True
+    changed: bool = False
 
 
 def seed_rows(split: str) -> list[Sourced]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
@@ -12,6 +12,7 @@ import numpy.typing as npt
 from nlp import Class, ngrams
 from nlp.linear import LinearReader
 from nlp.prepare import prepare
+from training.descent import descend
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_matrix
@@ -54,14 +55,25 @@ class Examples:
     shares: Floats
     weights: Floats
 
+    def rows(self, which: npt.NDArray[np.int64]) -> Examples:
+        """Some of the examples, by number."""
+        return Examples([self.texts[i] for i in which.tolist()], self.shares[which], self.weights[which])
+
 
 def fit_linear(examples: Examples, classes: tuple[Class, ...], settings: Settings) -> LinearReader:
     """Train, quantise, and return a reader of temperature 1. Same examples, same reader.
 
     An example of weight 0 teaches nothing.
     """
-    examples = _weighty(examples)
-    table = features(examples.texts, settings.families)
+    return fit_table(features(examples.texts, settings.families), examples, classes, settings)
+
+
+def fit_table(
+    table: csr_matrix, examples: Examples, classes: tuple[Class, ...], settings: Settings
+) -> LinearReader:
+    """As `fit_linear`, from the features of the examples, so that several fits share them."""
+    weighty = np.flatnonzero(examples.weights > 0)
+    table, examples = table[weighty], examples.rows(weighty)
     loud = _loudness(table, settings)
     used = np.flatnonzero(loud)
     from scipy.sparse import diags
@@ -71,12 +83,6 @@ def fit_linear(examples: Examples, classes: tuple[Class, ...], settings: Setting
     full = np.zeros((table.shape[1], len(classes)), np.float32)
     full[used] = weights * loud[used, None]
     return _quantised(full, bias, classes, settings.families)
-
-
-def _weighty(examples: Examples) -> Examples:
-    kept = np.flatnonzero(examples.weights > 0).tolist()
-    texts = [examples.texts[i] for i in kept]
-    return Examples(texts, examples.shares[kept], examples.weights[kept])
 
 
 def features(texts: Sequence[str], families: Sequence[ngrams.Family]) -> csr_matrix:
@@ -117,28 +123,26 @@ def _balanced(examples: Examples, balance: float) -> Floats:
 
 def _descend(table: csr_matrix, examples: Examples, settings: Settings) -> tuple[Floats, Floats]:
     """Weights and bias that minimise cross-entropy + penalty/2 × Σ weights², by L-BFGS."""
-    from scipy.optimize import minimize
-
     size, classes = table.shape[1], examples.shares.shape[1]
     back = table.T.tocsr()
     share = _balanced(examples, settings.balance)
+    penalty = np.float32(settings.penalty)
 
-    def loss(flat: npt.NDArray[np.float64]) -> tuple[float, npt.NDArray[np.float64]]:
-        held = flat.reshape(size + 1, classes).astype(np.float32)
+    def loss(flat: Floats) -> tuple[float, Floats]:
+        held = flat.reshape(size + 1, classes)
         logits = table @ held[:size] + held[size]
         logits -= logits.max(axis=1, keepdims=True)
         total = np.log(np.exp(logits).sum(axis=1, keepdims=True))
         lost = -(share * examples.shares * (logits - total)).sum(dtype=np.float64)
         lost += settings.penalty / 2 * np.square(held[:size]).sum(dtype=np.float64)
         slope = share * (np.exp(logits - total) * examples.shares.sum(1, keepdims=True) - examples.shares)
-        gradient = np.empty((size + 1, classes))
-        gradient[:size] = back @ slope + settings.penalty * held[:size]
+        gradient = np.empty((size + 1, classes), np.float32)
+        gradient[:size] = back @ slope + penalty * held[:size]
         gradient[size] = slope.sum(axis=0)
         return float(lost), gradient.ravel()
 
-    options: dict[str, Any] = {"maxiter": settings.rounds, "maxcor": 6, "ftol": 1e-7}
-    found = minimize(loss, np.zeros((size + 1) * classes), jac=True, method="L-BFGS-B", options=options)
-    held = found.x.reshape(size + 1, classes).astype(np.float32)
+    found = descend(loss, np.zeros((size + 1) * classes, np.float32), settings.rounds)
+    held = found.reshape(size + 1, classes)
     return held[:size], held[size]
 
 
