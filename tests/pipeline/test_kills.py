@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import random
+import sqlite3
 import time
 from pathlib import Path
 
@@ -31,7 +33,7 @@ def posts_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return write_jsonl(tmp_path_factory.mktemp("kills") / "posts.jsonl", rows)
 
 
-def work(home: Home, stage: str, file: Path) -> list[str]:
+def work(stage: str, file: Path) -> list[str]:
     return ["import", str(file), "--source", "mau"] if stage == "import" else ["sieve"]
 
 
@@ -49,48 +51,66 @@ def finish(home: Home, file: Path, posts: int) -> None:
 def test_killed_at_a_named_point(home: Home, posts_file: Path, point: str, stage: str) -> None:
     if stage == "sieve":
         home.run("import", str(posts_file), "--source", "mau")
-    assert home.die(point, 2, *work(home, stage, posts_file))
+    assert home.die(point, 2, *work(stage, posts_file))
     home.ledger()
-    home.die(point, 1, *work(home, stage, posts_file))
+    home.die(point, 1, *work(stage, posts_file))
     home.ledger()
     finish(home, posts_file, 2_599)
 
 
 def test_killed_at_random(home: Home, posts_file: Path) -> None:
-    hit_at_random(home, posts_file, 2_599, hits=3, seed=11)
+    dice = random.Random(11)
+    assert strike(home, "import", posts_file, moments(dice, 1)) == 1
+    home.run(*work("import", posts_file))
+    assert strike(home, "sieve", posts_file, moments(dice, 2)) == 2
+    finish(home, posts_file, 2_599)
 
 
 @pytest.mark.soak
-def test_killed_at_random_fifty_times(home: Home, tmp_path: Path) -> None:
+def test_killed_at_random_fifty_times(tmp_path: Path) -> None:
     rows = [row | {"id": f"{row['id']}-{n}"} for n in range(9) for row in sample_rows(6_000, seed=n)][:50_000]
-    hit_at_random(home, write_jsonl(tmp_path / "many.jsonl", rows), 50_000, hits=50, seed=12)
+    file = write_jsonl(tmp_path / "many.jsonl", rows)
+    dice, hits, rounds = random.Random(12), 0, 0
+    while hits < 50:
+        home = Home(tmp_path / f"home{rounds}")
+        home.run("init")
+        hits += strike(home, "import", file, moments(dice, 3))
+        home.run(*work("import", file))
+        hits += strike(home, "sieve", file, moments(dice, 12))
+        finish(home, file, 50_000)
+        rounds += 1
+        assert rounds < 9
+    print(f"{hits} hits in {rounds} rounds of 50,000 posts")
 
 
-def hit_at_random(home: Home, file: Path, posts: int, *, hits: int, seed: int) -> None:
-    """Kill import and sieve at random moments until so many died of it, looking at the ledger each time."""
-    dice = random.Random(seed)
-    struck = {"import": 0, "sieve": 0}
-    pace = {"import": 2.0, "sieve": 6.0}
-    identified = 0
-    for stage in ("import", "sieve"):
-        wanted = hits // 3 or 1 if stage == "import" else hits - struck["import"]
-        misses = 0
-        while struck[stage] < wanted and misses < 20:
-            began = time.monotonic()
-            process = home.start(*work(home, stage, file))
-            time.sleep(dice.uniform(0.5, pace[stage]))
-            process.kill()
-            process.communicate()
-            if process.returncode == -9:
-                struck[stage] += 1
-            else:
-                misses += 1
-                pace[stage] = max((time.monotonic() - began) * 0.6, 0.7)
-            now = home.ledger().identified
-            assert now >= identified
-            identified = now
-        if stage == "import":
-            home.run(*work(home, stage, file))
-            assert home.ledger().identified == posts
-    assert sum(struck.values()) >= min(hits, 3)
-    finish(home, file, posts)
+def moments(dice: random.Random, count: int) -> list[float]:
+    """Random shares of the work, from a tenth to nine tenths of it, in order."""
+    return sorted(dice.uniform(0.1, 0.9) for _ in range(count))
+
+
+def strike(home: Home, stage: str, file: Path, shares: list[float]) -> int:
+    """Kill a stage each time it has done such a share of its work, look at the ledger, and start it again.
+
+    Returns how many processes died of it.
+    """
+    total = file.read_bytes().count(b"\n")
+    hits = 0
+    for share in shares:
+        process = home.start(*work(stage, file))
+        while process.poll() is None and done(home, stage) < share * total:
+            time.sleep(0.01)
+        process.kill()
+        process.communicate()
+        hits += process.returncode == -9
+        home.ledger(thorough=False)
+    return hits
+
+
+def done(home: Home, stage: str) -> float:
+    """How many posts a stage has done with, as another process sees it."""
+    counted = {
+        "import": "SELECT count(*) FROM post",
+        "sieve": "SELECT (sum(placed) + sum(answered_by > 0 OR bin = 'duplicate')) / 2.0 FROM post",
+    }
+    with contextlib.closing(sqlite3.connect(home.folder / "record.db", timeout=30)) as connection:
+        return float(connection.execute(counted[stage]).fetchone()[0] or 0)
