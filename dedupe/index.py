@@ -8,24 +8,37 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import numpy as np
 import numpy.typing as npt
 
-from dedupe.runs import BANDS, ROWS, Hits, Numbers, Postings, meet, merged, postings, scrub
+from dedupe.runs import (
+    BANDS,
+    ROWS,
+    Hits,
+    Numbers,
+    Postings,
+    Run,
+    indexed,
+    meet,
+    merged,
+    postings,
+    scrub,
+    starts_of,
+)
 from dedupe.sketch import ANCHORS, PERMUTATIONS, SCHEME, Sketch
 
-# Posts held in memory before a run is written: 64 Ki posts x 48 keys x 8 bytes = 24 MiB.
+# Posts held in memory before a run is written: 64 Ki posts x 32 keys x 8 bytes = 16 MiB.
 FLUSH = 1 << 16
 # Runs of one size are merged when there are this many, so a post is rewritten log4(n / FLUSH) times.
 FAN = 4
 # Below this estimate, and without this many shared anchors, a pair is not worth comparing.
 # Chosen by tests/bench/copies.py, table in docs/decisions/0004-copies.md.
-LEAST_LIKENESS = 0.3
+LEAST_LIKENESS = 0.25
 LEAST_ANCHORS = 3
 
 FORMAT = f"{SCHEME}/bands{BANDS}x{ROWS}/v1"
@@ -62,8 +75,8 @@ class Index:
         folder.mkdir(parents=True, exist_ok=True)
         self._fresh = 0
         self._highest: int = GONE
-        self._runs: list[Postings] = []
-        self._young: list[Postings] = []
+        self._runs: list[Run] = []
+        self._young: list[Run] = []
         self._young_keys: Numbers = np.full(flush, GONE, dtype=np.int64)
         self._young_minima: Bytes = np.zeros((flush, PERMUTATIONS), dtype=np.uint8)
         self._shelved = self._load()
@@ -106,10 +119,10 @@ class Index:
         if not gone.size:
             return
         for run in (*self._runs, *self._young):
-            scrub(run, gone)
+            scrub(run.postings, gone)
         self._keys[shelved], self._young_keys[: self._fresh][young] = GONE, GONE
         self._minima[shelved], self._young_minima[: self._fresh][young] = 0, 0
-        for held in (self._keys, self._minima, *self._runs):
+        for held in (self._keys, self._minima, *(run.postings for run in self._runs)):
             if isinstance(held, np.memmap):
                 held.flush()
 
@@ -119,7 +132,7 @@ class Index:
             self._append("keys", self._young_keys[: self._fresh])
             self._append("minima", self._young_minima[: self._fresh])
             self._shelved.slots += self._fresh
-            self._shelved.runs.append(self._write_run(self._young))
+            self._shelved.runs.append(self._write_run([run.postings for run in self._young]))
         elif self.mark == self._shelved.mark:
             return
         self._shelved.mark = self.mark
@@ -127,7 +140,7 @@ class Index:
         self._save()
         self._open()
         for name in old:
-            (self._folder / name).unlink()
+            _remove_run(self._folder / name)
 
     def close(self) -> None:
         """Write what is in memory and let go of the files."""
@@ -148,15 +161,15 @@ class Index:
         if self._fresh + len(keys) > len(self._young_keys):
             self.flush()
         stop = self._fresh + len(keys)
-        self._young.append(postings(sketches, self.size))
+        self._young.append(indexed(postings(sketches, self.size)))
         self._young_keys[self._fresh : stop] = keys
         self._young_minima[self._fresh : stop] = low_bytes(sketches)
         self._fresh = stop
-        while len(self._young) > 1 and self._young[-1].size * 2 > self._young[-2].size:
+        while len(self._young) > 1 and self._young[-1].postings.size * 2 > self._young[-2].postings.size:
             last, before = self._young.pop(), self._young.pop()
-            both = np.concatenate([before, last])
+            both = np.concatenate([before.postings, last.postings])
             both.sort()
-            self._young.append(both)
+            self._young.append(indexed(both))
 
     def _likeness(self, lows: Bytes, who: Numbers, slot: Numbers) -> npt.NDArray[np.float64]:
         """Agreeing low bytes, less what agrees by chance (b-bit minwise hashing, Li and König 2010)."""
@@ -190,34 +203,32 @@ class Index:
         for name, width in (("keys", 8), ("minima", PERMUTATIONS)):
             os.truncate(self._folder / name, self._shelved.slots * width)
         for path in self._folder.glob("run-*"):
-            if path.name not in self._shelved.runs:
+            if path.stem not in self._shelved.runs:
                 path.unlink()
 
     def _open(self) -> None:
         slots = self._shelved.slots
         self._keys = _mapped(self._folder / "keys", np.dtype(np.int64), (slots,))
         self._minima = _mapped(self._folder / "minima", np.dtype(np.uint8), (slots, PERMUTATIONS))
-        self._runs = []
-        for name in self._shelved.runs:
-            path = self._folder / name
-            self._runs.append(_mapped(path, np.dtype(np.uint64), (path.stat().st_size // 8,)))
+        self._runs = [_opened_run(self._folder / name) for name in self._shelved.runs]
         self._young, self._fresh = [], 0
         self._highest = max(self._highest, int(self._keys.max(initial=GONE)))
 
     def _append(self, name: str, values: npt.NDArray[np.int64] | Bytes) -> None:
         with (self._folder / name).open("ab") as file:
             file.write(np.ascontiguousarray(values).tobytes())
-            file.flush()
-            os.fsync(file.fileno())
+            _settle(file)
 
     def _write_run(self, runs: Sequence[Postings]) -> str:
         self._shelved.serial += 1
         name = f"run-{self._shelved.serial}"
+        total = sum(run.size for run in runs)
         with (self._folder / name).open("wb") as file:
-            for part in merged(runs):
-                file.write(part.tobytes())
-            file.flush()
-            os.fsync(file.fileno())
+            starts = starts_of(_written(file, merged(runs)), total)
+            _settle(file)
+        with (self._folder / f"{name}.starts").open("wb") as file:
+            file.write(starts.tobytes())
+            _settle(file)
         return name
 
     def _merge_runs(self) -> list[str]:
@@ -227,8 +238,7 @@ class Index:
             sizes = [(self._folder / name).stat().st_size for name in names[-FAN:]]
             if max(sizes) > FAN / 2 * min(sizes):
                 break
-            paths = [self._folder / name for name in names[-FAN:]]
-            runs = [_mapped(p, np.dtype(np.uint64), (p.stat().st_size // 8,)) for p in paths]
+            runs = [_opened_run(self._folder / name).postings for name in names[-FAN:]]
             old += names[-FAN:]
             names[-FAN:] = [self._write_run(runs)]
         return old
@@ -237,8 +247,7 @@ class Index:
         path = self._folder / "index.json.new"
         with path.open("w") as file:
             json.dump(asdict(self._shelved), file)
-            file.flush()
-            os.fsync(file.fileno())
+            _settle(file)
         path.replace(self._folder / "index.json")
         folder = os.open(self._folder, os.O_RDONLY)
         os.fsync(folder)
@@ -262,7 +271,7 @@ def likeness(mine: Bytes, other: Bytes) -> npt.NDArray[np.float64]:
 def among(sketches: Sequence[Sketch], limit: int) -> list[list[Found]]:
     """For each sketch of a batch, the likeliest of those before it; `key` is its number in the batch."""
     asked = postings(sketches, 0)
-    hits = meet(asked, asked)
+    hits = meet(indexed(asked), asked)
     earlier = hits.slot < hits.who
     lows = low_bytes(sketches)
     ranked = rank(
@@ -312,3 +321,28 @@ def _mapped(path: Path, dtype: np.dtype[Any], shape: tuple[int, ...]) -> npt.NDA
     if 0 in shape:
         return np.empty(shape, dtype=dtype)
     return np.memmap(path, dtype=dtype, mode="r+", shape=shape)
+
+
+def _opened_run(path: Path) -> Run:
+    starts = path.with_name(f"{path.name}.starts")
+    return Run(
+        _mapped(path, np.dtype(np.uint64), (path.stat().st_size // 8,)),
+        _mapped(starts, np.dtype(np.uint32), (starts.stat().st_size // 4,)),
+    )
+
+
+def _remove_run(path: Path) -> None:
+    path.unlink()
+    path.with_name(f"{path.name}.starts").unlink()
+
+
+def _written(file: IO[bytes], parts: Iterable[Postings]) -> Iterator[Postings]:
+    """Parts passed on as they are written."""
+    for part in parts:
+        file.write(part.tobytes())
+        yield part
+
+
+def _settle(file: IO[Any]) -> None:
+    file.flush()
+    os.fsync(file.fileno())

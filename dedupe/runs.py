@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -17,11 +17,14 @@ BANDS = PERMUTATIONS // ROWS
 COMMON = 64
 # Of posts that share one band, the earliest and the latest are proposed, half each.
 CROWD = 64
+# Postings in one range of keys on average: a range is scanned, not searched.
+RANGE = 4
 # Postings of a merge held in memory at once (32 MiB a run).
 CHUNK = 1 << 22
 
 # A posting is key (32 bits, the highest set for anchors) over slot (32 bits).
 Postings = npt.NDArray[np.uint64]
+Starts = npt.NDArray[np.uint32]
 Numbers = npt.NDArray[np.int64]
 SHIFT = np.uint64(32)
 LOW = np.uint64(0xFFFF_FFFF)
@@ -60,21 +63,51 @@ def _bands(signatures: Array32) -> Array32:
     return (key >> SHIFT).astype(np.uint32) & ~ANCHOR_BIT
 
 
-def meet(run: Postings, asked: Postings) -> Hits:
+class Run(NamedTuple):
+    """Sorted postings, and where those of each range of keys start (`2**bits + 1` positions)."""
+
+    postings: Postings
+    starts: Starts
+
+    @property
+    def bits(self) -> int:
+        """How many leading bits of a key choose its range."""
+        return int(self.starts.size - 1).bit_length() - 1
+
+
+def indexed(sorted_postings: Postings) -> Run:
+    """Postings with the start of each range of keys, `RANGE` postings a range on average."""
+    return Run(sorted_postings, starts_of([sorted_postings], sorted_postings.size))
+
+
+def starts_of(parts: Iterable[Postings], total: int) -> Starts:
+    """Where each range of keys starts in postings that come in sorted parts."""
+    bits = max(1, (total // RANGE).bit_length())
+    counts = np.zeros((1 << bits) + 1, dtype=np.uint32)
+    for part in parts:
+        ranges, found = np.unique(part >> np.uint64(64 - bits), return_counts=True, sorted=True)
+        counts[ranges.astype(np.int64) + 1] += found.astype(np.uint32)
+    return np.cumsum(counts, dtype=np.uint32)
+
+
+def meet(run: Run, asked: Postings) -> Hits:
     """Which postings of a run share a key with those asked for (both sorted)."""
     keys = asked & ~LOW
-    starts = np.searchsorted(run, keys)
-    there = np.flatnonzero(starts < run.size)
-    there = there[(run[starts[there]] & ~LOW) == keys[there]]
-    starts, keys = starts[there], keys[there]
-    stops = np.searchsorted(run, keys | LOW, side="right")
+    ranges = (asked >> np.uint64(64 - run.bits)).astype(np.int64)
+    starts = run.starts[ranges].astype(np.int64)
+    stops = run.starts[ranges + 1].astype(np.int64)
+    crowded = np.flatnonzero(stops - starts > COMMON)
+    if crowded.size:
+        starts[crowded] = np.searchsorted(run.postings, keys[crowded])
+        stops[crowded] = np.searchsorted(run.postings, keys[crowded] | LOW, side="right")
     anchor = (keys >> np.uint64(63)).astype(bool)
     counts = stops - starts
     counts[anchor & (counts > COMMON)] = 0
-    answered, positions = _expand(starts, stops, counts)
-    slots = (run[positions] & LOW).astype(np.int64)
-    who = (asked[there] & LOW).astype(np.int64)
-    return Hits(who[answered], slots, anchor[answered])
+    owner, positions = _expand(starts, stops, counts)
+    met = run.postings[positions]
+    same = (met & ~LOW) == keys[owner]
+    owner = owner[same]
+    return Hits((asked[owner] & LOW).astype(np.int64), (met[same] & LOW).astype(np.int64), anchor[owner])
 
 
 def _expand(starts: Numbers, stops: Numbers, counts: Numbers) -> tuple[Numbers, Numbers]:

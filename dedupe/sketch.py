@@ -14,7 +14,7 @@ Array32 = npt.NDArray[np.uint32]
 
 # Chosen by tests/bench/copies.py, table in docs/decisions/0004-copies.md.
 SHINGLE = 5
-PERMUTATIONS = 128
+PERMUTATIONS = 64
 SEED = 1
 ANCHOR = 16
 ANCHORS = 16
@@ -26,8 +26,8 @@ SCHEME = f"affine32/char{SHINGLE}/{PERMUTATIONS}x{SEED}/anchor{ANCHOR}x{ANCHORS}
 GOLDEN = 0x9E3779B97F4A7C15
 # No packed anchor: no batch has so many texts.
 NOTHING = 0xFFFF_FFFF_FFFF_FFFF
-# Shingles per block, so that a block of all permutations (128 x 4 bytes x 2048 = 1 MiB) stays in cache.
-BLOCK = 2048
+# Shingles per block, so that a block of all permutations (64 x 4 bytes x 4096 = 1 MiB) stays in cache.
+BLOCK = 4096
 
 
 @dataclass(frozen=True, slots=True)
