@@ -41,6 +41,7 @@ class File:
         self._versions = Versions(path)
         self._readers = Readers(self._versions)
         self._writer = Writer(self._versions)
+        self._logged = False  # whether the log may still hold what was removed
 
     def position(self) -> Position | None:
         """How far the record has been followed."""
@@ -50,11 +51,14 @@ class File:
     def apply(
         self, documents: Sequence[Document], gone: Sequence[Gone], position: Position
     ) -> tuple[Refusal, ...]:
-        """Hold, drop and remember in one transaction; what was dropped leaves the file's pages at once."""
+        """Hold, drop and remember in one transaction.
+
+        What was dropped leaves the file's pages at once, and its log when no reader needs it any more.
+        """
         with self._writer.writing() as connection:
             refusals, removed = write.apply(connection, documents, gone, position)
-            if removed:
-                _forget_log(connection)
+            if removed or self._logged:
+                self._logged = not _forget_log(connection)
             return refusals
 
     def find(
@@ -182,9 +186,13 @@ def _hit(query: Query, document: Document) -> Hit:
     return Hit(document, highlight(query, document.text))
 
 
-def _forget_log(connection: apsw.Connection) -> None:
-    """Empty the write-ahead log, which holds pages as they were; a reader may delay that to the next time."""
+def _forget_log(connection: apsw.Connection) -> bool:
+    """Empty the write-ahead log, which holds pages as they were; False where a reader still needs them."""
     connection.set_busy_timeout(0)
-    with contextlib.suppress(apsw.BusyError, apsw.LockedError):
-        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
-    connection.set_busy_timeout(PATIENCE_MS)
+    try:
+        busy, _, _ = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()[0]
+    except (apsw.BusyError, apsw.LockedError):
+        return False
+    finally:
+        connection.set_busy_timeout(PATIENCE_MS)
+    return not busy
