@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from nlp import Class
@@ -90,10 +90,10 @@ class Sourced:
     changed: bool = False
 
 
-def seed_rows(split: str) -> list[Sourced]:
+def seed_rows(folder: Path, split: str) -> list[Sourced]:
     """The posts written for this project: `train` or `held`."""
     found = []
-    for file in sorted(SEED.glob("*.jsonl")):
+    for file in sorted(folder.glob("*.jsonl")):
         for where, value in objects(file):
             if value["split"] == split:
                 found.append(_seed_row(value, where))
@@ -135,11 +135,6 @@ def wordless_rows() -> list[Sourced]:
 def parts() -> int:
     """How many parts there are to hold out."""
     return len(TOGETHER) + 1
-
-
-def weighed(rows: Sequence[Sourced], weight: float) -> list[Sourced]:
-    """The rows, each counting `weight` times as much."""
-    return [replace(one, row=replace(one.row, weight=one.row.weight * weight)) for one in rows]
 
 
 def _seed_row(value: Mapping[str, object], where: str) -> Sourced:

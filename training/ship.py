@@ -19,7 +19,7 @@ from nlp.prepare import prepare
 from training import gathering, reference, trial
 from training.augment import variants
 from training.calibration import best_temperature
-from training.fit import classes_of, examples, labels_of, write_model
+from training.fit import classes_of, examples, labels_of, refuse_taken, write_model
 from training.gathering import Sourced
 from training.linear import Examples, Settings, features, fit_table
 from training.rows import data_hash
@@ -43,13 +43,17 @@ VARIANT_WEIGHT = 0.3
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """What to make: from which data, where to, whether public sets help, and under which day."""
+    """What to make: from which data, where to, whether public sets help, and under which day.
+
+    `reference` keeps the figures as the reference run. `seed` holds the posts written for this project.
+    """
 
     data: Path
     out: Path | None
     public: bool
     reference: bool
     day: date
+    seed: Path = gathering.SEED
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +92,8 @@ def ship(order: Order, say: Say) -> Made:
 
     Same data and day, same bytes on one type of processor.
     """
+    if order.out is not None:
+        refuse_taken(order.out)
     known = Known.of(with_variants(gather(order, say)))
     logits, held = held_out(known, say)
     classes = known.classes
@@ -102,14 +108,16 @@ def ship(order: Order, say: Say) -> Made:
     say(f"temperature {temperature}, thresholds {thresholds}")
     reader = replace(known.fitted(np.arange(len(known.rows))), temperature=temperature)
     folder = _placed(order, reader, thresholds, data_hash([one.row for one in known.rows]))
-    figures = trial.unseen(scores, held, (labels, thresholds)) | trial.held(load(folder), order.data)
+    figures = trial.unseen(scores, held, (labels, thresholds)) | trial.held(
+        load(folder), order.seed, order.data
+    )
     reference.compare(figures, order.reference, say)
     return Made(load(folder).name, folder, figures)
 
 
 def gather(order: Order, say: Say) -> list[Sourced]:
     """Every row that the recipe trains on, without changed copies."""
-    seed = gathering.seed_rows("train")
+    seed = gathering.seed_rows(order.seed, "train")
     rows = [*seed, *gathering.wordless_rows()]
     if order.public:
         policy = gathering.policy_rows(order.data)

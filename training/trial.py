@@ -60,9 +60,9 @@ def unseen(
     }
 
 
-def held(model: Model, data: Path) -> Figures:
+def held(model: Model, seed: Path, data: Path) -> Figures:
     """Figures on the seed's held-out posts, and false alarms on clean comments where `data` has them."""
-    rows = [one.row for one in gathering.seed_rows("held")]
+    rows = [one.row for one in gathering.seed_rows(seed, "held")]
     found: Figures = {}
     if rows:
         answers = model.read([row.text for row in rows])

@@ -13,7 +13,6 @@ from tests.nlp.test_model import sound
 
 # The model that ships is no larger than this, so that a clone and a wheel stay small.
 MOST_BYTES = 5_000_000
-FUZZED = 5_000
 
 
 @pytest.fixture(scope="module")
@@ -55,10 +54,20 @@ def test_plain_cases(shipped: nlp.Model, text: str, label: str) -> None:
 
 
 def test_fuzzed_texts_have_sound_answers(shipped: nlp.Model) -> None:
-    draw = random.Random(20260102)
-    texts = ["".join(_characters(draw)) for _number in range(FUZZED)]
-    answers = shipped.read(texts)
-    assert len(answers) == FUZZED
+    fuzz(shipped, 5_000, 20260102)
+
+
+@pytest.mark.soak
+def test_many_fuzzed_texts_have_sound_answers(shipped: nlp.Model) -> None:
+    for turn in range(20):
+        fuzz(shipped, 5_000, turn)
+
+
+def fuzz(shipped: nlp.Model, count: int, seed: int) -> None:
+    """Read so many random texts; each must have an answer."""
+    draw = random.Random(seed)
+    answers = shipped.read(["".join(_characters(draw)) for _number in range(count)])
+    assert len(answers) == count
     assert all(sound(answer, shipped.labels) for answer in answers)
 
 
