@@ -12,6 +12,7 @@ from fastapi.responses import JSONResponse, RedirectResponse
 from starlette.exceptions import HTTPException
 
 from api.frame import bare_page
+from api.guard import HEADERS
 from api.people import ForgedError, LoginNeededError
 from sangtin.errors import (
     BusyError,
@@ -87,6 +88,13 @@ def _http(request: Request, error: Exception) -> Response:
 
 
 def _unexpected(request: Request, _error: Exception) -> Response:
+    """Drawn outside all middleware, so it brings the guard's headers itself."""
+    response = _apology(request)
+    response.headers.update(HEADERS)
+    return response
+
+
+def _apology(request: Request) -> Response:
     if request.url.path.startswith(API):
         body = json.dumps({"error": "The server made a mistake; its log says more. Nothing was changed."})
         return Response(body, 500, media_type="application/json")

@@ -120,6 +120,7 @@ def test_the_text_of_an_error_never_reaches_an_answer(desk: Desk) -> None:
     assert answer.status_code == 500
     assert "mật khẩu" not in answer.text
     assert "Máy chủ gặp lỗi" in answer.text
+    assert "default-src 'none'" in answer.headers["content-security-policy"]
 
 
 def test_a_forms_proof_is_the_sessions(reader: httpx.Client) -> None:
