@@ -32,8 +32,8 @@ from dedupe.runs import (
 )
 from dedupe.sketch import ANCHORS, PERMUTATIONS, SCHEME, Sketch
 
-# Posts held in memory before a run is written: 64 Ki posts x 32 keys x 8 bytes = 16 MiB.
-FLUSH = 1 << 16
+# Posts held in memory before a run is written: 128 Ki posts x 32 keys x 8 bytes = 32 MiB.
+FLUSH = 1 << 17
 # Runs of one size are merged when there are this many, so a post is rewritten log4(n / FLUSH) times.
 FAN = 4
 # Below this estimate, and without this many shared anchors, a pair is not worth comparing.
@@ -165,7 +165,7 @@ class Index:
         self._young_keys[self._fresh : stop] = keys
         self._young_minima[self._fresh : stop] = low_bytes(sketches)
         self._fresh = stop
-        while len(self._young) > 1 and self._young[-1].postings.size * 2 > self._young[-2].postings.size:
+        while len(self._young) > 1 and self._young[-1].postings.size * FAN > self._young[-2].postings.size:
             last, before = self._young.pop(), self._young.pop()
             both = np.concatenate([before.postings, last.postings])
             both.sort()
@@ -293,16 +293,20 @@ def rank(
     found: list[list[tuple[int, float, int]]] = [[] for _ in range(askers)]
     if not hits.who.size:
         return found
-    pairs, where = np.unique((hits.who << 32) | hits.slot, return_inverse=True)
-    anchors = np.bincount(where, weights=hits.anchor).astype(np.int64)
-    who, slot = pairs >> 32, pairs & 0xFFFF_FFFF
+    packed = (hits.who << 32) | (hits.slot << 1) | hits.anchor
+    packed.sort()
+    pairs = packed >> 1
+    firsts = np.flatnonzero(np.diff(pairs, prepend=-1))
+    anchors = np.add.reduceat(packed & 1, firsts)
+    who, slot = pairs[firsts] >> 31, pairs[firsts] & 0x7FFF_FFFF
     like = estimate(who, slot)
-    worth = (like >= LEAST_LIKENESS) | (anchors >= LEAST_ANCHORS)
-    score = like + anchors / ANCHORS
-    for at in np.lexsort((slot, -score, who)):
-        row = found[who[at]]
-        if worth[at] and len(row) < limit:
-            row.append((int(slot[at]), float(like[at]), int(anchors[at])))
+    worth = np.flatnonzero((like >= LEAST_LIKENESS) | (anchors >= LEAST_ANCHORS))
+    who, slot, like, anchors = who[worth], slot[worth], like[worth], anchors[worth]
+    order = np.lexsort((slot, -like - anchors / ANCHORS, who))
+    columns = (column[order].tolist() for column in (who, slot, like, anchors))
+    for asker, *one in zip(*columns, strict=True):
+        if len(found[asker]) < limit:
+            found[asker].append((one[0], one[1], one[2]))
     return found
 
 

@@ -14,10 +14,15 @@ import numpy.typing as npt
 
 from dedupe.lexicon import bare_frames, chat_spellings
 from dedupe.syllable import syllables
+from sangtin.text import place_tones
 
 # Part of the sketch scheme: change a rule here, change the version there.
 _BREAK = "\x1e"
 _TABLE_SIZE = 0x3000
+# The end of the Hangul syllables; behind it lie surrogates, private use and emoji.
+_LAST_LETTER = 0xD7B0
+# Texts this short match only exactly, so that what old and new spelling tell apart is made one for them.
+_SHORT = 60
 _SPACE, _JOINER, _DROP = 32, 45, 0
 
 # Letters that look like Latin ones (Unicode confusables, UTS 39, those that writers of spam use).
@@ -45,7 +50,6 @@ _LETTERED = re.compile(r"(?:(?<= )|^)(?:[a-z] ){3,}[a-z](?= |$)")
 _SPELT = re.compile(r" [a-z] [a-z] [a-z] |^[a-z] [a-z] [a-z] ")
 _DIGIT = re.compile(r"[0-9]")
 _SIGNS = re.compile(r"(?<=\w)[@$!|](?=\w)")
-_MARKED_DROP = re.compile(r"[^\w\s?]+|_+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,11 +64,11 @@ def forms(texts: Sequence[str]) -> list[Form]:
     """The normal forms of a batch of texts, in their order."""
     if not texts:
         return []
-    cleaned = [_clean(text) for text in texts]
-    folded = _fold([without_addresses(text) for text in cleaned])
+    bare = [without_addresses(_clean(text), keep_tags=True) for text in texts]
+    folded = _fold([_TAG.sub(" ", text) if "#" in text else text for text in bare])
     return [
-        Form(_letters(words), _hash(lower, text))
-        for words, lower, text in zip(folded, cleaned, texts, strict=True)
+        Form(_letters(words), _hash(as_marked, text))
+        for words, as_marked, text in zip(folded, _marked(bare), texts, strict=True)
     ]
 
 
@@ -166,9 +170,38 @@ def _letters(folded: str) -> bytes:
     return bare_frames(words).replace(" ", "").encode("ascii")
 
 
-def _hash(lower: str, original: str) -> bytes:
+@cache
+def _marked_table() -> npt.NDArray[np.uint32]:
+    """Code point → itself where it is a letter, a digit or a question mark; 0 drops it; a space else."""
+    table = np.full(_TABLE_SIZE, _SPACE, dtype=np.uint32)
+    for code in range(_TABLE_SIZE):
+        char = chr(code)
+        if char.isalnum() or char == "?":
+            table[code] = code
+        elif unicodedata.category(char) in {"Mn", "Cf"}:
+            table[code] = _DROP
+    table[ord(_BREAK)] = ord("\n")
+    return table
+
+
+def _marked(texts: Sequence[str]) -> list[str]:
+    """Texts in words with their marks, between spaces; the letters of no other script are told apart."""
+    codes = np.frombuffer(_BREAK.join(texts).encode("utf-32-le", "replace"), dtype=np.uint32)
+    kept = _marked_table()[np.minimum(codes, _TABLE_SIZE - 1)]
+    far = (codes >= _TABLE_SIZE) & (codes < _LAST_LETTER)
+    kept[far] = codes[far]
+    kept = kept[kept != _DROP]
+    again = np.zeros(kept.size, dtype=bool)
+    again[1:] = (kept[1:] == _SPACE) & (kept[:-1] == _SPACE)
+    shown: str = kept[~again].tobytes().decode("utf-32-le")
+    return shown.split("\n")
+
+
+def _hash(marked: str, original: str) -> bytes:
     """Of the marked words; of the text as written where it has no words."""
-    words = " ".join(_MARKED_DROP.sub(" ", lower).split())
-    if not any(c.isalnum() for c in words):
-        words = "\0" + unicodedata.normalize("NFC", original).strip()
+    words = marked.strip()
+    if len(words) < _SHORT:
+        words = place_tones(words)
+        if not words.strip(" ?"):
+            words = "\0" + unicodedata.normalize("NFC", original).strip()
     return blake2b(words.encode("utf-8", "replace"), digest_size=16).digest()
