@@ -10,6 +10,8 @@ from api.services import Moved
 
 # Three strengths are as many as readers tell apart in an underline; each is a third of the strongest word.
 STRENGTHS = 3
+# A row shows two lines; a first found word within about half a line of their beginning is seen in any width.
+BEFORE = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +42,7 @@ def segments(text: str, found: Iterable[tuple[int, int]] = (), moved: Sequence[M
 def excerpt(text: str, found: Sequence[tuple[int, int]], length: int = 240) -> list[Segment]:
     """About `length` characters around the first found word, cut at white space, with an ellipsis."""
     first = found[0][0] if found else 0
-    start = 0 if first < length // 2 or len(text) <= length else _word_start(text, first - length // 3)
+    start = 0 if first < BEFORE or len(text) <= length else _word_start(text, first - BEFORE // 2)
     end = len(text) if len(text) - start <= length else _word_end(text, start + length)
     moved = [(a - start, b - start) for a, b in found if b > start and a < end]
     parts = segments(text[start:end], moved)

@@ -129,3 +129,11 @@ def test_a_forms_proof_is_the_sessions(reader: httpx.Client) -> None:
     assert proofs == {proof(reader)}
     forms = page.xpath("//form[@method='post' and not(@action='/choices')]")
     assert all(form.xpath("./input[@name='proof']") for form in forms)
+
+
+@pytest.mark.parametrize("path", SCREENS)
+def test_no_paragraph_holds_what_would_end_it(reader: httpx.Client, path: str) -> None:
+    """A browser closes a paragraph before a form, a list or a block, and the layout falls apart."""
+    ends = "form|div|ul|ol|dl|p|section|h1|h2|h3|pre|table|fieldset|figure|details"
+    for paragraph in re.findall(r"<p[ >].*?</p>", reader.get(path).text, re.DOTALL):
+        assert not re.search(rf"<({ends})[ >]", paragraph[2:]), paragraph[:200]

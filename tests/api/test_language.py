@@ -54,7 +54,7 @@ def test_every_word_of_the_glossary_has_a_saying() -> None:
 BUILT = (
     *("bin.", "kind.", "flag.", "cause.", "relation.", "act.", "what.", "role.", "trouble.", "failure."),
     *("frame.theme_", "login.problem_", "search.mistake_", "source.state_", "source.type_"),
-    *("search.bins", "search.kinds", "search.flags", "search.sources"),
+    *("policy.", "search.bins", "search.kinds", "search.flags", "search.sources"),
     *("search.newest", "search.oldest", "search.relevance"),
 )
 

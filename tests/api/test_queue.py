@@ -180,3 +180,9 @@ def test_every_card_shown_is_in_the_audit(desk: Desk, browser: httpx.Client) -> 
         lines = accounts.entries(connection, 3)
     assert sorted(line.subject for line in lines) == sorted(ORDER[:3])
     assert {line.act for line in lines} == {"read"}
+
+
+def test_what_the_labels_mean_stands_beside_the_keys(reader: httpx.Client) -> None:
+    (policy,) = texts(reader.get("/queue").text, "//aside[contains(@class, 'policy')]")
+    for label in ("tiêu cực", "tích cực", "rác", "quảng cáo", "lừa đảo", "nhiễu", "trung tính"):
+        assert label in policy
