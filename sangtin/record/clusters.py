@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, and_, func, select, update
+from sqlalchemy import Connection, Row, Select, func, select, update
 
 from sangtin.record.engine import Writing
+from sangtin.record.portions import portions
 from sangtin.record.schema import cluster, membership, post
 from sangtin.record.shown import Summary, summaries
+from sangtin.record.standing import stands
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,20 +107,17 @@ def spreading(connection: Connection, since: datetime, limit: int = 10) -> list[
 def set_burst(writing: Writing, ids: Sequence[str]) -> list[int]:
     """Mark clusters as posted by many accounts at once; the keys of the posts this changes."""
     connection = writing.connection
-    new = select(cluster.c.id).where(cluster.c.id.in_(list(ids)), ~cluster.c.burst)
-    fresh = [row.id for row in connection.execute(new)]
-    if not fresh:
-        return []
-    connection.execute(update(cluster).where(cluster.c.id.in_(fresh)).values(burst=True))
-    rows = connection.execute(_members(select(post.c.key)).where(membership.c.cluster.in_(fresh)))
-    return [row.key for row in rows]
+    keys: list[int] = []
+    for some in portions(ids):
+        new = update(cluster).where(cluster.c.id.in_(some), ~cluster.c.burst)
+        fresh = [row.id for row in connection.execute(new.values(burst=True).returning(cluster.c.id))]
+        rows = connection.execute(_members(select(post.c.key)).where(membership.c.cluster.in_(fresh)))
+        keys += [row.key for row in rows]
+    return keys
 
 
 def _members(query: Select[Any]) -> Select[Any]:
-    now_placed = and_(
-        membership.c.post == post.c.key, membership.c.revision == post.c.revision, post.c.placed
-    )
-    return query.select_from(post).join(membership, now_placed)
+    return query.select_from(post).join(membership, stands())
 
 
 def _cluster(row: Row[Any]) -> Cluster:

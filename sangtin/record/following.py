@@ -10,6 +10,7 @@ from sqlalchemy import Connection, collate, delete, func, select
 from sangtin.post import Bin, Cause, Kind, now
 from sangtin.record.changes import Change, State, changed_posts, upsert
 from sangtin.record.engine import Writing
+from sangtin.record.portions import portions
 from sangtin.record.schema import change, post, refused
 from sangtin.record.shown import Summary, ids_of, summaries
 
@@ -58,16 +59,21 @@ def count(connection: Connection) -> int:
 
 def again(writing: Writing, ids: Collection[str]) -> None:
     """Note a change without a difference, so that every follower takes these posts once more."""
-    for row in writing.connection.execute(select(post).where(post.c.id.in_(list(ids)))).all():
-        state = State(row.day, Bin(row.bin), Kind(row.kind) if row.kind else None)
-        writing.note(Change(row.key, "again", row.source, state, state, Cause(row.cause), row.settled_by))
+    for some in portions(ids):
+        for row in writing.connection.execute(select(post).where(post.c.id.in_(some))).all():
+            state = State(row.day, Bin(row.bin), Kind(row.kind) if row.kind else None)
+            writing.note(Change(row.key, "again", row.source, state, state, Cause(row.cause), row.settled_by))
 
 
 def refuse(writing: Writing, index: str, refusals: Sequence[tuple[str, int, str]]) -> None:
     """Keep (post id, number, reason) of what an index did not take."""
-    keys = select(post.c.id, post.c.key).where(post.c.id.in_([post_id for post_id, _, _ in refusals]))
-    found = {row.id: row.key for row in writing.connection.execute(keys)}
+    found: dict[str, int] = {}
+    for some in portions([post_id for post_id, _, _ in refusals]):
+        keys = select(post.c.id, post.c.key).where(post.c.id.in_(some), post.c.erased_at.is_(None))
+        found |= {row.id: row.key for row in writing.connection.execute(keys)}
     for post_id, number, reason in refusals:
+        if post_id not in found:
+            continue  # erased meanwhile: a reason may quote the text
         values = {"number": number, "reason": reason, "at": now()}
         insert = upsert(writing.connection, refused).values(index=index, post=found[post_id], **values)
         writing.connection.execute(
@@ -77,8 +83,9 @@ def refuse(writing: Writing, index: str, refusals: Sequence[tuple[str, int, str]
 
 def accept(writing: Writing, index: str, ids: Collection[str]) -> None:
     """Forget refusals of posts that the index has taken since."""
-    keys = select(post.c.key).where(post.c.id.in_(list(ids)))
-    writing.connection.execute(delete(refused).where(refused.c.index == index, refused.c.post.in_(keys)))
+    for some in portions(ids):
+        keys = select(post.c.key).where(post.c.id.in_(some))
+        writing.connection.execute(delete(refused).where(refused.c.index == index, refused.c.post.in_(keys)))
 
 
 def refusals(connection: Connection, index: str) -> list[tuple[str, str]]:

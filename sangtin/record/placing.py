@@ -7,13 +7,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Select, and_, case, delete, func, select, text, update
+from sqlalchemy import Connection, Row, Select, and_, case, delete, func, select, text, update
 
 from sangtin.post import Relation
 from sangtin.record.changes import upsert
 from sangtin.record.engine import Writing
-from sangtin.record.schema import change, cluster, membership, meta, post, revision, sketch
+from sangtin.record.portions import portions
+from sangtin.record.schema import TO_PLACE, change, cluster, membership, meta, post, revision, sketch
 from sangtin.record.settling import settle
+from sangtin.record.standing import count_again, grow, stands
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +62,7 @@ class Stands:
 
 def count_unplaced(connection: Connection) -> int:
     """How many posts wait for their place."""
-    return int(connection.execute(select(func.count()).where(~post.c.placed)).scalar_one())
+    return int(connection.execute(select(func.count()).select_from(post).where(TO_PLACE)).scalar_one())
 
 
 def unplaced(connection: Connection, limit: int) -> list[Unplaced]:
@@ -70,8 +72,8 @@ def unplaced(connection: Connection, limit: int) -> list[Unplaced]:
 
 def orphans(connection: Connection, cluster_id: str) -> list[Unplaced]:
     """The posts that wait because the original of their cluster was erased, by (moment, id)."""
-    mine = _waiting().where(membership.c.cluster == cluster_id)
-    return _unplaced(connection, mine.order_by(post.c.moment, post.c.id))
+    waiting = _waiting().where(membership.c.cluster == cluster_id).order_by(post.c.moment, post.c.id)
+    return [each for each in _unplaced(connection, waiting) if each.left is not None]
 
 
 def erased_after(connection: Connection) -> list[tuple[int, int]]:
@@ -91,48 +93,55 @@ def set_forgotten(writing: Writing, number: int) -> None:
     )
 
 
-def place(writing: Writing, places: Sequence[Place]) -> None:
-    """Record the placements, their sketches, their clusters, and the outcomes that follow."""
-    if not places:
-        return
+def place(writing: Writing, places: Sequence[Place]) -> list[Place]:
+    """Record the placements, their sketches, their clusters, and the outcomes that follow.
+
+    Returns those that were recorded. Left out, and still waiting, are posts that were edited or erased since
+    they were looked at, and copies of such posts.
+    """
     connection = writing.connection
-    keys = [p.key for p in places]
+    some = _up_to_date(connection, places)
+    if not some:
+        return []
+    keys = [p.key for p in some]
     left = _forget_old(connection, keys)
-    connection.execute(membership.insert(), [_membership_row(p) for p in places])
-    numbers = select(membership.c.post, membership.c.key).where(membership.c.post.in_(keys))
-    found = {r.post: r.key for r in connection.execute(numbers.order_by(membership.c.key))}
-    drawn = [
-        {"membership": found[p.key], "post": p.key, "scheme": p.scheme, "signature": p.signature}
-        for p in places
-        if p.signature is not None
-    ]
-    if drawn:
-        connection.execute(sketch.insert(), drawn)
-    connection.execute(update(post).where(post.c.key.in_(keys)).values(placed=True))
-    recount(connection, {p.cluster for p in places}, places, left)
+    connection.execute(membership.insert(), [_membership_row(p) for p in some])
+    _draw(connection, some)
+    for portion in portions(keys):
+        connection.execute(update(post).where(post.c.key.in_(portion)).values(placed=True))
+    grow(connection, _came([p for p in some if p.cluster not in left]))
+    count_again(connection, left)
     settle(writing, keys, "placed")
+    return some
 
 
 def standing(connection: Connection, keys: Collection[int]) -> dict[int, Stands]:
     """Where posts stand now; those without a place are missing."""
-    rows = connection.execute(_now_placed().where(post.c.key.in_(list(keys))))
-    return {r.post: Stands(r.cluster, r.of, Relation(r.relation), r.moment) for r in rows}
+    found: dict[int, Stands] = {}
+    for some in portions(keys):
+        rows = connection.execute(_now_placed().where(post.c.key.in_(some)))
+        found |= {r.post: Stands(r.cluster, r.of, Relation(r.relation), r.moment) for r in rows}
+    return found
 
 
 def by_normal_hash(connection: Connection, hashes: Collection[bytes]) -> dict[bytes, int]:
     """The earliest post with a normal form that is no exact copy; forms that nobody has are missing."""
     distinct = text("relation <> 'exact'")  # as the partial index says it
-    query = _now_placed().where(membership.c.normal_hash.in_(list(hashes)), distinct)
+    query = _now_placed().where(distinct).order_by(membership.c.moment, post.c.id)
     found: dict[bytes, int] = {}
-    for row in connection.execute(query.order_by(membership.c.moment, post.c.id)):
-        found.setdefault(row.normal_hash, row.post)
+    for some in portions(hashes):
+        for row in connection.execute(query.where(membership.c.normal_hash.in_(some))):
+            found.setdefault(row.normal_hash, row.post)
     return found
 
 
 def leads(connection: Connection, clusters: Collection[str]) -> dict[str, int]:
     """The first post of each cluster."""
-    rows = select(cluster.c.id, cluster.c.lead).where(cluster.c.id.in_(list(clusters)))
-    return {r.id: r.lead for r in connection.execute(rows)}
+    found: dict[str, int] = {}
+    for some in portions(clusters):
+        rows = select(cluster.c.id, cluster.c.lead).where(cluster.c.id.in_(some))
+        found |= {r.id: r.lead for r in connection.execute(rows)}
+    return found
 
 
 def sketches(connection: Connection, after: int, scheme: str, limit: int) -> list[tuple[int, int, bytes]]:
@@ -149,30 +158,9 @@ def last_mark(connection: Connection) -> int:
     return int(connection.execute(select(func.max(sketch.c.membership))).scalar_one() or 0)
 
 
-def recount(
-    connection: Connection, ids: Collection[str], places: Sequence[Place], left: Collection[str] = ()
-) -> None:
-    """Bring the counts of clusters up to date: by what came in, or from scratch where posts left."""
-    again = set(left)
-    came = _came([p for p in places if p.cluster not in again])
-    if came:
-        insert = upsert(connection, cluster)
-        new = insert.excluded
-        grown = {
-            "posts": cluster.c.posts + new.posts,
-            "copies": cluster.c.copies + new.copies,
-            "lead": case((new.first_at < cluster.c.first_at, new.lead), else_=cluster.c.lead),
-            "first_at": case((new.first_at < cluster.c.first_at, new.first_at), else_=cluster.c.first_at),
-            "last_at": case((new.last_at > cluster.c.last_at, new.last_at), else_=cluster.c.last_at),
-        }
-        connection.execute(insert.on_conflict_do_update(index_elements=["id"], set_=grown), came)
-    for cluster_id in sorted(again & (set(ids) | again)):
-        _count_again(connection, cluster_id)
-
-
 def _came(places: Sequence[Place]) -> list[dict[str, Any]]:
     rows: dict[str, dict[str, Any]] = {}
-    for p in sorted(places, key=lambda p: p.moment):
+    for p in sorted(places, key=lambda p: (p.moment, p.key)):
         copies = int(p.of is not None)
         row = rows.get(p.cluster)
         if row is None:
@@ -190,54 +178,61 @@ def _came(places: Sequence[Place]) -> list[dict[str, Any]]:
     return [rows[name] for name in sorted(rows)]
 
 
-def _count_again(connection: Connection, cluster_id: str) -> None:
-    members = _now_placed().where(membership.c.cluster == cluster_id).subquery()
-    counted = select(
-        func.count().label("posts"),
-        func.count(members.c.of).label("copies"),
-        func.min(members.c.moment).label("first_at"),
-        func.max(members.c.moment).label("last_at"),
-    )
-    row = connection.execute(counted).one()
-    if not row.posts:
-        connection.execute(delete(cluster).where(cluster.c.id == cluster_id))
-        return
-    first = select(members.c.post).order_by(members.c.moment, members.c.post).limit(1)
-    values = dict(row._mapping) | {"lead": connection.execute(first).scalar_one()}
-    insert = upsert(connection, cluster).values(id=cluster_id, burst=False, **values)
-    connection.execute(insert.on_conflict_do_update(index_elements=["id"], set_=values))
-
-
 def _waiting() -> Select[Any]:
     text_now = and_(revision.c.post == post.c.key, revision.c.number == post.c.revision)
-    stood = and_(membership.c.post == post.c.key, membership.c.revision == post.c.revision)
-    columns = (post.c.key, post.c.revision, revision.c.text, post.c.moment, membership.c.cluster)
-    query = select(*columns).select_from(post).join(revision, text_now).outerjoin(membership, stood)
-    return query.where(~post.c.placed)
+    original = post.alias("original")
+    left = case((original.c.erased_at.is_not(None), membership.c.cluster)).label("left")
+    query = select(post.c.key, post.c.revision, revision.c.text, post.c.moment, left)
+    joined = query.select_from(post).join(revision, text_now).outerjoin(membership, stands())
+    return joined.outerjoin(original, original.c.key == membership.c.of).where(TO_PLACE)
 
 
 def _unplaced(connection: Connection, query: Select[Any]) -> list[Unplaced]:
-    return [Unplaced(r.key, r.revision, r.text, r.moment, r.cluster) for r in connection.execute(query)]
+    return [Unplaced(r.key, r.revision, r.text, r.moment, r.left) for r in connection.execute(query)]
 
 
 def _now_placed() -> Select[Any]:
     """Memberships of current revisions, of posts that have their place."""
-    return select(membership).join(
-        post,
-        and_(post.c.key == membership.c.post, post.c.revision == membership.c.revision, post.c.placed),
-    )
+    return select(membership).join(post, and_(stands(), post.c.placed))
+
+
+def _up_to_date(connection: Connection, places: Sequence[Place]) -> list[Place]:
+    """The placements of posts that are as they were looked at, whose originals stand or come with them."""
+    wanted = {p.key for p in places} | {p.of for p in places if p.of is not None}
+    query = select(post.c.key, post.c.revision, post.c.placed).where(post.c.erased_at.is_(None))
+    alive: dict[int, Row[Any]] = {}
+    for some in portions(wanted):
+        alive |= {row.key: row for row in connection.execute(query.where(post.c.key.in_(some)))}
+    fresh = {p.key for p in places if p.key in alive and alive[p.key].revision == p.revision}
+    stand = {key for key, row in alive.items() if row.placed}
+    return [p for p in places if p.key in fresh and (p.of is None or p.of in fresh or p.of in stand)]
 
 
 def _forget_old(connection: Connection, keys: list[int]) -> set[str]:
     """A post placed again gives up its sketch and this revision's place. Returns the clusters it left."""
-    mine = membership.c.post.in_(keys)
-    left = {r.cluster for r in connection.execute(select(membership.c.cluster).where(mine).distinct())}
-    if left:
-        connection.execute(delete(sketch).where(sketch.c.post.in_(keys)))
-        same = and_(post.c.key == membership.c.post, post.c.revision == membership.c.revision)
-        again = select(membership.c.key).join(post, same).where(mine)
-        connection.execute(delete(membership).where(membership.c.key.in_(again)))
+    left: set[str] = set()
+    for some in portions(keys):
+        connection.execute(delete(sketch).where(sketch.c.post.in_(some)))
+        stood = select(membership.c.key, membership.c.cluster).join(post, stands())
+        old = connection.execute(stood.where(post.c.key.in_(some))).all()
+        connection.execute(delete(membership).where(membership.c.key.in_([row.key for row in old])))
+        left |= {row.cluster for row in old}
     return left
+
+
+def _draw(connection: Connection, places: Sequence[Place]) -> None:
+    found: dict[int, int] = {}
+    for some in portions([p.key for p in places if p.signature is not None]):
+        marks = select(membership.c.post, membership.c.key).join(post, stands())
+        rows = connection.execute(marks.where(post.c.key.in_(some)))
+        found |= {row.post: row.key for row in rows}
+    drawn = [
+        {"membership": found[p.key], "post": p.key, "scheme": p.scheme, "signature": p.signature}
+        for p in places
+        if p.signature is not None
+    ]
+    if drawn:
+        connection.execute(sketch.insert(), drawn)
 
 
 def _membership_row(p: Place) -> dict[str, Any]:

@@ -9,13 +9,28 @@ from typing import Any
 
 from sqlalchemy import Connection, select, update
 
-from sangtin.post import Bin, Cause, Post, day_of, now, text_hash
+from sangtin.post import Bin, Cause, Kind, Post, day_of, now, text_hash
 from sangtin.record.changes import Change, State
 from sangtin.record.engine import Writing
+from sangtin.record.portions import portions
 from sangtin.record.revisions import Span, current, fetch
 from sangtin.record.schema import post, revision
+from sangtin.record.standing import cluster_of, count_again, free_copies, move
 
 COUNTS = ("likes", "comments", "shares", "views")
+# What a search index holds of a post beside its text and outcome: followers are told when one of these moves.
+FOLLOWED = ("moment", "author_key", "thread")
+# What no stage and no person has looked at.
+PENDING: dict[str, Any] = {
+    "placed": False,
+    "readable": False,
+    "answered_by": 0,
+    "bin": Bin.PENDING.value,
+    "kind": None,
+    "cause": Cause.NONE.value,
+    "settled_by": "",
+    "attention": None,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +62,8 @@ def add(writing: Writing, posts: Sequence[Post], *, at: datetime | None = None) 
     at = at or now()
     total = Counts()
     for batch in _without_repeats(_Fetch(p, text_hash(p.text), p.fetched_at or at) for p in posts):
-        total += _add(writing, batch)
+        for portion in portions(batch):
+            total += _add(writing, portion)
     return total
 
 
@@ -59,8 +75,12 @@ def key_of(connection: Connection, post_id: str) -> int | None:
 def texts(connection: Connection, keys: Iterable[int]) -> dict[int, str]:
     """The current texts of posts by key; erased ones are missing."""
     now_current = (revision.c.post == post.c.key) & (revision.c.number == post.c.revision)
-    rows = select(post.c.key, revision.c.text).join(revision, now_current).where(post.c.key.in_(list(keys)))
-    return {row.key: row.text for row in connection.execute(rows)}
+    query = select(post.c.key, revision.c.text).join(revision, now_current)
+    found: dict[int, str] = {}
+    for some in portions(list(keys)):
+        rows = connection.execute(query.where(post.c.key.in_(some)))
+        found |= {row.key: row.text for row in rows}
+    return found
 
 
 def _without_repeats(fetches: Iterable[_Fetch]) -> Iterable[list[_Fetch]]:
@@ -107,26 +127,24 @@ def _new_row(each: _Fetch) -> dict[str, Any]:
     fetched = each.post
     moment = fetched.published_at or each.at
     counts = {name: getattr(fetched.engagement, name) for name in COUNTS}
-    return counts | {
-        "id": fetched.id,
-        "source": fetched.source,
-        "url": fetched.url,
-        "author_key": fetched.author_key,
-        "thread": fetched.thread,
-        "published_at": fetched.published_at,
-        "fetched_at": each.at,
-        "seen_at": each.at,
-        "moment": moment,
-        "day": day_of(moment),
-        "revision": 1,
-        "placed": False,
-        "readable": False,
-        "answered_by": 0,
-        "bin": Bin.PENDING.value,
-        "cause": Cause.NONE.value,
-        "settled_by": "",
-        "edited": False,
-    }
+    return (
+        counts
+        | PENDING
+        | {
+            "id": fetched.id,
+            "source": fetched.source,
+            "url": fetched.url,
+            "author_key": fetched.author_key,
+            "thread": fetched.thread,
+            "published_at": fetched.published_at,
+            "fetched_at": each.at,
+            "seen_at": each.at,
+            "moment": moment,
+            "day": day_of(moment),
+            "revision": 1,
+            "edited": False,
+        }
+    )
 
 
 def _revision_row(key: int, span: Span, text: str) -> dict[str, Any]:
@@ -191,19 +209,36 @@ def _text_of(connection: Connection, key: int, hash_: str) -> str:
 def _update_post(writing: Writing, row: Any, each: _Fetch, top: int) -> None:
     """The newest fetch brings its counts; a missing field is filled from any fetch; a new text is pending."""
     values = _fields(row, each)
-    moment = values["published_at"] or row.fetched_at
-    values |= {"moment": moment, "day": day_of(moment)}
-    before = State(row.day, Bin(row.bin), row.kind)
-    after = State(values["day"], before.bin, before.kind)
     if top != row.revision:
-        values |= {"revision": top, "placed": False, "readable": False, "answered_by": 0}
-        values |= {"bin": Bin.PENDING.value, "kind": None, "cause": Cause.NONE.value, "settled_by": ""}
-        values |= {"attention": None}
-        after = State(values["day"], Bin.PENDING, None)
-    if any(getattr(row, name) != value for name, value in values.items()):
-        writing.connection.execute(update(post).where(post.c.key == row.key).values(**values))
-    if top != row.revision or before != after:
-        writing.note(Change(row.key, "edited" if top != row.revision else "dated", row.source, before, after))
+        _begin_again(writing, row, values | PENDING | {"revision": top})
+        return
+    moved = {name for name, value in values.items() if getattr(row, name) != value}
+    if not moved:
+        return
+    writing.connection.execute(update(post).where(post.c.key == row.key).values(**values))
+    if "moment" in moved:
+        move(writing.connection, row.key, values["moment"])
+    if moved.intersection(FOLLOWED):
+        before = _state(row)
+        after = State(values["day"], before.bin, before.kind)
+        what = "dated" if "moment" in moved else "filled"
+        writing.note(Change(row.key, what, row.source, before, after, Cause(row.cause), row.settled_by))
+
+
+def _begin_again(writing: Writing, row: Any, values: dict[str, Any]) -> None:
+    """A new text has neither place nor answer yet, and the copies of the old one repeat it no longer."""
+    connection = writing.connection
+    left = cluster_of(connection, row.key)
+    free_copies(connection, row.key)
+    connection.execute(update(post).where(post.c.key == row.key).values(**values))
+    if left is not None:
+        count_again(connection, [left])
+    after = State(values["day"], Bin.PENDING, None)
+    writing.note(Change(row.key, "edited", row.source, _state(row), after))
+
+
+def _state(row: Any) -> State:
+    return State(row.day, Bin(row.bin), Kind(row.kind) if row.kind else None)
 
 
 def _fields(row: Any, each: _Fetch) -> dict[str, Any]:
@@ -212,6 +247,8 @@ def _fields(row: Any, each: _Fetch) -> dict[str, Any]:
     values: dict[str, Any] = {"published_at": row.published_at or fetched.published_at}
     values["seen_at"] = max(row.seen_at, each.at)
     values["fetched_at"] = min(row.fetched_at, each.at)
+    values["moment"] = values["published_at"] or values["fetched_at"]
+    values["day"] = day_of(values["moment"])
     for name in ("url", "author_key", "thread"):
         values[name] = _chosen(getattr(row, name), getattr(fetched, name), newest)
     for name in COUNTS:

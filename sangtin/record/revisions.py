@@ -25,8 +25,8 @@ class Placed:
 
 
 def current(spans: tuple[Span, ...]) -> Span:
-    """The revision fetched last."""
-    return max(spans, key=lambda span: span.fetched_at)
+    """The revision fetched last. Of texts with one time, the one that was there first."""
+    return max(spans, key=lambda span: (span.fetched_at, span.seen_at, -span.number))
 
 
 def fetch(spans: tuple[Span, ...], text_hash: str, at: datetime) -> Placed:
@@ -34,11 +34,15 @@ def fetch(spans: tuple[Span, ...], text_hash: str, at: datetime) -> Placed:
 
     A revision begins when the text differs from the one just before it in time.
     """
-    for span in spans:
-        if span.fetched_at <= at <= span.seen_at:
-            return Placed((), None) if span.text_hash == text_hash else _split(spans, span, text_hash, at)
-    earlier = max((s for s in spans if s.seen_at < at), key=lambda s: s.seen_at, default=None)
-    later = min((s for s in spans if s.fetched_at > at), key=lambda s: s.fetched_at, default=None)
+    around = [span for span in spans if span.fetched_at <= at <= span.seen_at]
+    if any(span.text_hash == text_hash for span in around):
+        return Placed((), None)
+    if around:
+        return _split(spans, min(around, key=lambda s: s.seen_at - s.fetched_at), text_hash, at)
+    before = [span for span in spans if span.seen_at < at]
+    after = [span for span in spans if span.fetched_at > at]
+    earlier = max(before, key=lambda s: (s.seen_at, -s.number), default=None)
+    later = min(after, key=lambda s: (s.fetched_at, -s.number), default=None)
     if earlier and earlier.text_hash == text_hash:
         return Placed((replace(earlier, seen_at=at),), None)
     if later and later.text_hash == text_hash:
@@ -52,15 +56,11 @@ def _split(spans: tuple[Span, ...], span: Span, text_hash: str, at: datetime) ->
     if span.seen_at == span.fetched_at:
         # Two texts with one time: the one that was there first stays current, the other came just before.
         began = Span(_next_number(spans), text_hash, at, at)
-        return Placed((), None) if _known(spans, text_hash, at) else Placed((began,), began)
+        return Placed((began,), began)
     number = _next_number(spans)
     before = Span(number, span.text_hash, span.fetched_at, span.fetched_at)
     began = Span(number + 1, text_hash, at, at)
     return Placed((before, began, replace(span, fetched_at=span.seen_at)), began)
-
-
-def _known(spans: tuple[Span, ...], text_hash: str, at: datetime) -> bool:
-    return any(s.text_hash == text_hash and s.fetched_at <= at <= s.seen_at for s in spans)
 
 
 def _next_number(spans: tuple[Span, ...]) -> int:

@@ -129,6 +129,10 @@ post = Table(
     Column("erased_at", Moment),
     sqlite_autoincrement=True,
 )
+# A partial index serves only queries that say its condition in its own words, and SQLAlchemy says
+# "placed = 0" to SQLite: these two are for queries.
+TO_PLACE = text("NOT post.placed")
+TO_READ = text("post.readable")
 Index(
     "ix_post_to_place",
     post.c.moment,

@@ -11,7 +11,9 @@ from sqlalchemy import Connection, Row, and_, func, select
 
 from sangtin.post import Bin, Cause, Engagement, Flag, Kind, Label, Membership, Outcome, Prediction, Relation
 from sangtin.record import changes, reviews
+from sangtin.record.portions import portions
 from sangtin.record.schema import change, cluster, membership, model, post, prediction, revision
+from sangtin.record.standing import stands
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,22 +94,30 @@ def show(connection: Connection, post_id: str) -> Shown | None:
 
 def summaries(connection: Connection, keys: Sequence[int]) -> list[Summary]:
     """Posts as lists show them, in the order of the keys; erased ones are left out."""
-    rows = {row.key: row for row in connection.execute(_query().where(post.c.key.in_(list(keys))))}
-    sizes = _copies(connection, keys)
+    rows: dict[int, Row[Any]] = {}
+    sizes: dict[int, int] = {}
+    for some in portions(keys):
+        rows |= {row.key: row for row in connection.execute(_query().where(post.c.key.in_(some)))}
+        sizes |= _copies(connection, some)
     return [_summary(rows[key], sizes.get(key, 0)) for key in keys if key in rows]
 
 
 def summaries_by_id(connection: Connection, ids: Sequence[str]) -> list[Summary]:
     """Posts as lists show them, in the order of the ids; unknown and erased ones are left out."""
-    found = connection.execute(select(post.c.id, post.c.key).where(post.c.id.in_(list(ids))))
-    keys = {row.id: row.key for row in found}
+    keys: dict[str, int] = {}
+    for some in portions(ids):
+        found = connection.execute(select(post.c.id, post.c.key).where(post.c.id.in_(some)))
+        keys |= {row.id: row.key for row in found}
     return summaries(connection, [keys[post_id] for post_id in ids if post_id in keys])
 
 
 def ids_of(connection: Connection, keys: Collection[int]) -> dict[int, str]:
     """Ids by key, of erased posts too."""
-    rows = connection.execute(select(post.c.key, post.c.id).where(post.c.key.in_(list(keys))))
-    return {row.key: row.id for row in rows}
+    found: dict[int, str] = {}
+    for some in portions(keys):
+        rows = connection.execute(select(post.c.key, post.c.id).where(post.c.key.in_(some)))
+        found |= {row.key: row.id for row in rows}
+    return found
 
 
 def changed_after(connection: Connection, number: int, limit: int) -> list[tuple[int, int]]:
@@ -118,7 +128,6 @@ def changed_after(connection: Connection, number: int, limit: int) -> list[tuple
 def _query() -> Any:
     original = post.alias("original")
     text_now = and_(revision.c.post == post.c.key, revision.c.number == post.c.revision)
-    place_now = and_(membership.c.post == post.c.key, membership.c.revision == post.c.revision, post.c.placed)
     return (
         select(
             post,
@@ -133,7 +142,7 @@ def _query() -> Any:
             original.c.id.label("original_id"),
         )
         .join(revision, text_now)
-        .outerjoin(membership, place_now)
+        .outerjoin(membership, stands())
         .outerjoin(cluster, cluster.c.id == membership.c.cluster)
         .outerjoin(original, original.c.key == membership.c.of)
     )
@@ -143,10 +152,7 @@ def _copies(connection: Connection, keys: Sequence[int]) -> dict[int, int]:
     """How many posts now repeat each of the posts."""
     counted = (
         select(membership.c.of, func.count())
-        .join(
-            post,
-            and_(post.c.key == membership.c.post, post.c.revision == membership.c.revision, post.c.placed),
-        )
+        .join(post, stands())
         .where(membership.c.of.in_(list(keys)), post.c.bin == Bin.DUPLICATE.value)
         .group_by(membership.c.of)
     )

@@ -32,24 +32,28 @@ def place_all(
     with record.write() as writing:
         placing.place(
             writing,
-            [
-                placing.Place(
-                    key=each.key,
-                    revision=each.revision,
-                    cluster=f"c{copies.get(each.key, each.key)}",
-                    of=copies.get(each.key),
-                    relation=relation if each.key in copies else Relation.ORIGINAL,
-                    similarity=0.9,
-                    containment=0.9,
-                    reason="",
-                    normal_hash=each.key.to_bytes(8, "big"),
-                    scheme="test",
-                    signature=b"\x00" * 8,
-                    moment=each.moment,
-                )
-                for each in waiting
-            ],
+            [place_of(each, copies.get(each.key), relation) for each in waiting],
         )
+
+
+def place_of(
+    each: placing.Unplaced, of: int | None = None, relation: Relation = Relation.NEAR
+) -> placing.Place:
+    """A place alone, or as a copy of a post in the cluster that is named after it."""
+    return placing.Place(
+        key=each.key,
+        revision=each.revision,
+        cluster=f"c{of or each.key}",
+        of=of,
+        relation=relation if of else Relation.ORIGINAL,
+        similarity=0.9,
+        containment=0.9,
+        reason="",
+        normal_hash=each.key.to_bytes(8, "big"),
+        scheme="test",
+        signature=b"\x00" * 8,
+        moment=each.moment,
+    )
 
 
 def answered(label: Label, settled: bool = True, model: str = "m1", kind: Kind | None = None) -> Prediction:

@@ -1,0 +1,87 @@
+"""Where posts stand ↔ the counts of their clusters, when posts come, move or leave."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, and_, case, delete, func, or_, select, update
+
+from sangtin.record.changes import upsert
+from sangtin.record.schema import cluster, membership, post
+
+
+def stands() -> ColumnElement[bool]:
+    """Joins a post to its place. A copy that lost its original stands there until it is placed again."""
+    return and_(membership.c.post == post.c.key, membership.c.revision == post.c.revision)
+
+
+def cluster_of(connection: Connection, key: int) -> str | None:
+    """The cluster in which a post stands; None before it has a place."""
+    found = select(membership.c.cluster).join(post, stands()).where(post.c.key == key)
+    return connection.execute(found).scalar_one_or_none()
+
+
+def free_copies(connection: Connection, key: int) -> None:
+    """The posts that repeat this one wait to be placed again: what they repeated is there no more.
+
+    Their outcomes stand until then, and a copy that a person set free is not read before.
+    """
+    copies = select(membership.c.post).join(post, stands()).where(membership.c.of == key)
+    waits = update(post).where(post.c.key.in_(copies))
+    connection.execute(waits.values(placed=False, readable=False))
+
+
+def move(connection: Connection, key: int, moment: datetime) -> None:
+    """A post turns out to have been posted at another moment than it was placed with."""
+    now = select(post.c.revision).where(post.c.key == key).scalar_subquery()
+    mine = and_(membership.c.post == key, membership.c.revision == now)
+    connection.execute(update(membership).where(mine).values(moment=moment))
+    name = cluster_of(connection, key)
+    if name is not None:
+        count_again(connection, [name])
+
+
+def grow(connection: Connection, came: Sequence[dict[str, Any]]) -> None:
+    """Add newcomers, summed up as rows of `cluster`, to the counts of their clusters, or begin these."""
+    if not came:
+        return
+    insert = upsert(connection, cluster)
+    new = insert.excluded
+    earlier = or_(
+        new.first_at < cluster.c.first_at,
+        and_(new.first_at == cluster.c.first_at, new.lead < cluster.c.lead),
+    )
+    grown = {
+        "posts": cluster.c.posts + new.posts,
+        "copies": cluster.c.copies + new.copies,
+        "lead": case((earlier, new.lead), else_=cluster.c.lead),
+        "first_at": case((earlier, new.first_at), else_=cluster.c.first_at),
+        "last_at": case((new.last_at > cluster.c.last_at, new.last_at), else_=cluster.c.last_at),
+    }
+    connection.execute(insert.on_conflict_do_update(index_elements=["id"], set_=grown), list(came))
+
+
+def count_again(connection: Connection, names: Collection[str]) -> None:
+    """Count clusters from their members; the earliest leads, and one without members is no more."""
+    for name in sorted(set(names)):
+        _count_again(connection, name)
+
+
+def _count_again(connection: Connection, name: str) -> None:
+    mine = select(membership).join(post, stands()).where(membership.c.cluster == name).subquery()
+    counted = select(
+        func.count().label("posts"),
+        func.count(mine.c.of).label("copies"),
+        func.min(mine.c.moment).label("first_at"),
+        func.max(mine.c.moment).label("last_at"),
+    ).select_from(mine)
+    row = connection.execute(counted).one()
+    if not row.posts:
+        connection.execute(delete(cluster).where(cluster.c.id == name))
+        return
+    first = select(mine.c.post).order_by(mine.c.moment, mine.c.post).limit(1)
+    values = dict(row._mapping) | {"lead": connection.execute(first).scalar_one()}
+    insert = upsert(connection, cluster).values(id=name, burst=False, **values)
+    connection.execute(insert.on_conflict_do_update(index_elements=["id"], set_=values))
