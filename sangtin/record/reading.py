@@ -6,12 +6,14 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, delete, func, or_, select, update
+from sqlalchemy import Connection, and_, delete, func, select, update
 
 from sangtin.post import Prediction, now
 from sangtin.record.changes import upsert
 from sangtin.record.engine import Writing
-from sangtin.record.schema import held, lease, post, prediction, revision
+from sangtin.record.models import current_model, models
+from sangtin.record.portions import portions
+from sangtin.record.schema import TO_READ, held, lease, post, prediction, revision
 from sangtin.record.settling import settle
 
 
@@ -36,18 +38,19 @@ class Answer:
 
 def count_unread(connection: Connection, model: int) -> int:
     """How many posts wait to be read by a model, held or not."""
-    return int(connection.execute(select(func.count()).where(_waits(model))).scalar_one())
+    waits = and_(TO_READ, post.c.answered_by.in_(_others(connection, model)))
+    return int(connection.execute(select(func.count()).select_from(post).where(waits)).scalar_one())
 
 
 def hold_unread(writing: Writing, model: int, holder: str, limit: int) -> list[Unread]:
-    """Take the next posts to read under a lease, newest first, leaving those that another holds."""
+    """Take the next posts to read under a lease, newest first, leaving those that another holds.
+
+    None for a model that is no longer in use: two models would undo each other's work for ever.
+    """
     connection = writing.connection
-    taken = select(held.c.post).where(held.c.post == post.c.key).exists()
-    query = select(post.c.key).where(_waits(model), ~taken)
-    query = query.order_by(post.c.answered_by, post.c.moment.desc()).limit(limit)
-    if connection.dialect.name == "postgresql":
-        query = query.with_for_update(skip_locked=True)
-    keys = [row.key for row in connection.execute(query)]
+    if model != current_model(connection):
+        return []
+    keys = _free(connection, model, limit)
     if not keys:
         return []
     insert = upsert(connection, held).on_conflict_do_nothing().returning(held.c.post)
@@ -60,23 +63,22 @@ def answer(writing: Writing, model: int, answers: Sequence[Answer], again: Colle
     """Record a model's answers and the outcomes that follow, and let go of the posts.
 
     `again` are posts whose stored answer by this model counts again. An answer for a revision that is no
-    longer current is kept, and settles nothing.
+    longer current, or by a model that is no longer in use, is kept, and settles nothing.
     """
     connection = writing.connection
     keys = [a.key for a in answers] + list(again)
-    if not keys:
-        return
-    alive = post.c.erased_at.is_(None)
-    current = dict(
-        connection.execute(select(post.c.key, post.c.revision).where(post.c.key.in_(keys), alive)).all()
-    )
+    current = _current(connection, keys)
     rows = [_prediction_row(a, model) for a in answers if a.key in current]
     if rows:
         connection.execute(upsert(connection, prediction).on_conflict_do_nothing(), rows)
-    up_to_date = [a.key for a in answers if current.get(a.key) == a.revision]
-    up_to_date += [key for key in again if key in current]
-    connection.execute(update(post).where(post.c.key.in_(up_to_date)).values(answered_by=model))
-    connection.execute(delete(held).where(held.c.post.in_(keys)))
+    for some in portions(keys):
+        connection.execute(delete(held).where(held.c.post.in_(some)))
+    if model != current_model(connection):
+        return
+    up_to_date = {a.key for a in answers if current.get(a.key) == a.revision}
+    up_to_date |= _answered(connection, [key for key in again if key in current], model)
+    for some in portions(up_to_date):
+        connection.execute(update(post).where(post.c.key.in_(some)).values(answered_by=model))
     settle(writing, up_to_date)
 
 
@@ -91,9 +93,48 @@ def holders(connection: Connection) -> list[str]:
     return [row.name for row in connection.execute(rows)]
 
 
-def _waits(model: int) -> ColumnElement[bool]:
-    """Two ranges of the index on (answered_by, moment), rather than an inequality that would scan it."""
-    return and_(post.c.readable, or_(post.c.answered_by < model, post.c.answered_by > model))
+def _others(connection: Connection, model: int) -> list[int]:
+    """What `answered_by` says of posts that a model has not answered: 0 for nobody, or another model."""
+    return [0, *(known.key for known in models(connection) if known.key != model)]
+
+
+def _free(connection: Connection, model: int, limit: int) -> list[int]:
+    """Posts that nobody holds: never answered ones, then each other model's; the newest of each first.
+
+    One range of the index on (answered_by, moment) after another: asked at once, all that waits is sorted.
+    """
+    taken = select(held.c.post).where(held.c.post == post.c.key).exists()
+    query = select(post.c.key).where(TO_READ, ~taken).order_by(post.c.moment.desc())
+    keys: list[int] = []
+    for other in _others(connection, model):
+        some = query.where(post.c.answered_by == other).limit(limit - len(keys))
+        keys += connection.execute(some).scalars()
+        if len(keys) == limit:
+            break
+    return keys
+
+
+def _current(connection: Connection, keys: list[int]) -> dict[int, int]:
+    """Key → current revision of the posts that are not erased."""
+    alive = select(post.c.key, post.c.revision).where(post.c.erased_at.is_(None))
+    found: dict[int, int] = {}
+    for some in portions(keys):
+        found |= {row.key: row.revision for row in connection.execute(alive.where(post.c.key.in_(some)))}
+    return found
+
+
+def _answered(connection: Connection, keys: list[int], model: int) -> set[int]:
+    """Those of the posts whose current revision a model has answered."""
+    mine = and_(
+        prediction.c.post == post.c.key,
+        prediction.c.revision == post.c.revision,
+        prediction.c.model == model,
+    )
+    query = select(post.c.key).join(prediction, mine)
+    found: set[int] = set()
+    for some in portions(keys):
+        found |= set(connection.execute(query.where(post.c.key.in_(some))).scalars())
+    return found
 
 
 def _unread(connection: Connection, keys: list[int], model: int) -> list[Unread]:
@@ -103,13 +144,16 @@ def _unread(connection: Connection, keys: list[int], model: int) -> list[Unread]
         prediction.c.revision == post.c.revision,
         prediction.c.model == model,
     )
-    rows = (
+    query = (
         select(post.c.key, post.c.revision, revision.c.text, prediction.c.model)
         .join(revision, text_now)
         .outerjoin(prediction, known)
-        .where(post.c.key.in_(keys))
     )
-    return [Unread(r.key, r.revision, r.text, r.model is not None) for r in connection.execute(rows)]
+    found: list[Unread] = []
+    for some in portions(keys):
+        rows = connection.execute(query.where(post.c.key.in_(some)))
+        found += [Unread(r.key, r.revision, r.text, r.model is not None) for r in rows]
+    return found
 
 
 def _prediction_row(a: Answer, model: int) -> dict[str, Any]:

@@ -10,12 +10,12 @@ from sqlalchemy import Connection, Row, and_, bindparam, or_, select, update
 from sangtin.post import Act, Bin, Cause, Kind, Label, Membership, Outcome, Prediction, Relation
 from sangtin.record.changes import Change, State
 from sangtin.record.engine import Writing
-from sangtin.record.models import current_model
 from sangtin.record.outcome import Evidence, Said, outcome
+from sangtin.record.portions import portions
 from sangtin.record.schema import membership, model, post, prediction, review
 
-# Keys in one query: far below SQLite's bound of 32,766 parameters.
-BATCH = 1_000
+# Acts that may settle a post.
+DECISIONS = (Act.LABEL.value, Act.SAME_AS.value, Act.NOT_A_COPY.value)
 # A post that a person read before it changed comes first, then what looks negative, then scams.
 EDITED_FIRST = 2.0
 NEGATIVE_FIRST = 1.0
@@ -24,15 +24,17 @@ SCAM_FIRST = 0.5
 
 def settle(writing: Writing, keys: Collection[int], what: str = "settled") -> None:
     """Compute the outcomes of posts anew from all that is known of them, and note every change."""
-    ordered = sorted(set(keys))
-    for start in range(0, len(ordered), BATCH):
-        _settle(writing, ordered[start : start + BATCH], what)
+    for some in portions(sorted(set(keys))):
+        _settle(writing, some, what)
 
 
 def evidence(connection: Connection, keys: Collection[int]) -> dict[int, Evidence]:
     """All that may settle each of the posts, as `outcome` takes it."""
-    rows = {row.key: row for row in connection.execute(select(post).where(post.c.key.in_(list(keys))))}
-    return _evidence(connection, rows)
+    known: dict[int, Evidence] = {}
+    for some in portions(keys):
+        rows = {row.key: row for row in connection.execute(select(post).where(post.c.key.in_(some)))}
+        known |= _evidence(connection, rows)
+    return known
 
 
 def _settle(writing: Writing, keys: list[int], what: str) -> None:
@@ -115,20 +117,17 @@ def _memberships(connection: Connection, rows: dict[int, Row[Any]]) -> dict[int,
             Membership(m.cluster, m.of, m.similarity, Relation(m.relation), m.containment, m.reason),
         )
         for m in found
-        if m.revision == rows[m.post].revision and rows[m.post].placed
+        if m.revision == rows[m.post].revision
     }
 
 
 def _predictions(connection: Connection, rows: dict[int, Row[Any]]) -> dict[int, Prediction]:
-    """The current model's answers; the model's that answered last where the current one has not yet."""
-    wanted = current_model(connection)
+    """The answers of the model that answered last: an outcome stays until the next model has answered."""
     found: dict[int, Prediction] = {}
     query = select(prediction, model.c.name).join(model, model.c.key == prediction.c.model)
     for p in connection.execute(query.where(prediction.c.post.in_(list(rows)))):
         row = rows[p.post]
-        if p.revision != row.revision or p.model not in (wanted, row.answered_by):
-            continue
-        if p.model == wanted or p.post not in found:
+        if (p.revision, p.model) == (row.revision, row.answered_by):
             kind = Kind(p.kind) if p.kind else None
             found[p.post] = Prediction(
                 p.name, p.reader, Label(p.label), kind, p.spam, p.negative, p.positive, p.settled, p.reason
@@ -160,7 +159,7 @@ def _reviews(
         )
         if r.post in rows and r.revision == rows[r.post].revision:
             said.setdefault(r.post, []).append(each)
-        if r.on_cluster:
+        if r.on_cluster and each.act is Act.LABEL:
             for key in copies.get(r.post, ()):
                 if members[key][0] <= r.placed_until:
                     said.setdefault(key, []).append(each)
@@ -168,15 +167,15 @@ def _reviews(
 
 
 def _edited(connection: Connection, rows: dict[int, Row[Any]]) -> set[int]:
-    """Posts whose earlier revision a person labelled and whose current one nobody has."""
-    labelled: dict[int, set[int]] = {}
+    """Posts whose earlier revision a person decided on and whose current one nobody has."""
+    decided: dict[int, set[int]] = {}
     undone = select(review.c.undoes).where(review.c.undoes.is_not(None))
     query = select(review.c.post, review.c.revision).where(
-        review.c.post.in_(_keys_of_edited(rows)), review.c.act == Act.LABEL.value, review.c.id.not_in(undone)
+        review.c.post.in_(_keys_of_edited(rows)), review.c.act.in_(DECISIONS), review.c.id.not_in(undone)
     )
     for r in connection.execute(query):
-        labelled.setdefault(r.post, set()).add(r.revision)
-    return {key for key, revisions in labelled.items() if rows[key].revision not in revisions}
+        decided.setdefault(r.post, set()).add(r.revision)
+    return {key for key, revisions in decided.items() if rows[key].revision not in revisions}
 
 
 def _keys_of_edited(rows: dict[int, Row[Any]]) -> Iterable[int]:
