@@ -24,6 +24,16 @@ class Settings(BaseSettings):
     )
     record: str = Field(default="", description="URL of the record; empty: record.db in the home.")
     search: str = Field(default="", description="URL of the search index; empty: search.db in the home.")
+    search_prefix: str = Field(
+        default="sangtin", description="What the names of everything in an Elasticsearch start with."
+    )
+    search_api_key: str = Field(
+        default="", description="An Elasticsearch API key; a password goes in the URL."
+    )
+    search_certificates: Path | None = Field(
+        default=None,
+        description="A file of CA certificates for an Elasticsearch with TLS; empty: the system's.",
+    )
     contact: str = Field(
         default="", description="Your e-mail address or web page, told to the sites that are crawled."
     )

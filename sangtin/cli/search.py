@@ -43,7 +43,7 @@ Until = Annotated[str | None, typer.Option("--to", help="Last day, included.")]
 Exact = Annotated[bool, typer.Option("--exact", help="Compare the marks as typed: hoa is not hoà.")]
 
 
-def search(  # noqa: PLR0913, PLR0917 - each parameter is an option
+def search(
     query: Annotated[str, typer.Argument(help='Words, "phrases", OR, -not, prefix*, label:negative …')],
     limit: Annotated[int, typer.Option(min=0, max=1_000, help="How many hits to print.")] = 20,
     sort: Annotated[Order, typer.Option(help="The order of hits.")] = Order.NEWEST,
@@ -69,7 +69,7 @@ def search(  # noqa: PLR0913, PLR0917 - each parameter is an option
       sangtin search '"hồ thủy điện" OR xả lũ' --label negative --sort relevance
       sangtin search 'nhãn:tiêu_cực -quảng*' --limit 100 --json
     """
-    from sangtin.search import open_search
+    from sangtin.pipeline.parts import search_of
 
     asked = understood(query, exact)
     admitted = filters(
@@ -77,7 +77,7 @@ def search(  # noqa: PLR0913, PLR0917 - each parameter is an option
         from_day,
         to_day,
     )
-    index = open_search(settings().search_url)
+    index = search_of(settings())
     try:
         total, hits = _found(index, asked, admitted, (limit, sort))
     finally:

@@ -54,8 +54,13 @@ def emit(line: str) -> None:
 
 
 def emit_json(value: object) -> None:
-    """One JSON value on one line of standard output."""
-    emit(json.dumps(value, ensure_ascii=False))
+    """One JSON value on one line of standard output; half a character, which UTF-8 lacks, is escaped."""
+    line = json.dumps(value, ensure_ascii=False)
+    try:
+        line.encode()
+    except UnicodeEncodeError:
+        line = json.dumps(value)
+    emit(line)
 
 
 @contextlib.contextmanager

@@ -60,7 +60,7 @@ def page(found: Shown) -> str:
         "",
         s.text,
         "",
-        f"{s.outcome.bin.value} · {s.outcome.kind or '–'} · by {s.outcome.cause.value} {s.outcome.settled_by}",
+        f"{s.outcome.bin.value} · {s.outcome.kind or '–'} · {s.outcome.cause.value} {s.outcome.settled_by}",
     ]
     if s.membership:
         of = f" of {s.original}" if s.original else ""

@@ -12,9 +12,8 @@ import nlp
 from sangtin import follower
 from sangtin.errors import SangtinError
 from sangtin.pipeline.authors import author_key
-from sangtin.pipeline.parts import opened
+from sangtin.pipeline.parts import opened, search_of
 from sangtin.record import Record, accounts, init_record, ledger, models, placing, reading
-from sangtin.search import open_search
 from sangtin.settings import Settings
 
 # Room that a laptop needs to go on working for a while, in bytes.
@@ -48,7 +47,7 @@ def init(settings: Settings) -> None:
             accounts.put_person(writing, LOCAL_PERSON, "operator")
     finally:
         record.close()
-    open_search(settings.search_url).close()
+    search_of(settings).close()
 
 
 def use_model(record: Record, settings: Settings, folder: Path) -> str:

@@ -20,12 +20,22 @@ class Parts:
     search: Search
 
 
+def search_of(settings: Settings) -> Search:
+    """The search index that the settings name, with what it takes to be let in."""
+    return open_search(
+        settings.search_url,
+        prefix=settings.search_prefix,
+        api_key=settings.search_api_key,
+        certificates=str(settings.search_certificates or ""),
+    )
+
+
 @contextlib.contextmanager
 def opened(settings: Settings) -> Iterator[Parts]:
     """Open record and index for the length of a block. MissingError says how to make a record."""
     record = open_record(settings.record_url)
     try:
-        search = open_search(settings.search_url)
+        search = search_of(settings)
         try:
             yield Parts(settings, record, search)
         finally:

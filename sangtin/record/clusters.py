@@ -62,13 +62,24 @@ def posts_of(connection: Connection, cluster_id: str, limit: int = 100, offset: 
     return summaries(connection, [row.key for row in rows])
 
 
-def members(connection: Connection, cluster_id: str, since: datetime | None = None) -> list[Member]:
-    """When, who and where of a cluster's posts, earliest first."""
+def quiet(connection: Connection, ids: Sequence[str], copies: int) -> set[str]:
+    """Those of the clusters that have so many copies and are not marked as posted at once."""
+    found: set[str] = set()
+    for some in portions(ids):
+        query = select(cluster.c.id).where(
+            cluster.c.id.in_(some), ~cluster.c.burst, cluster.c.copies >= copies
+        )
+        found |= {row.id for row in connection.execute(query)}
+    return found
+
+
+def members(connection: Connection, cluster_id: str, since: datetime, until: datetime) -> list[Member]:
+    """When, who and where of a cluster's posts within a time (both ends included), earliest first."""
     query = _members(select(post.c.key, post.c.moment, post.c.author_key, post.c.source))
-    query = query.where(membership.c.cluster == cluster_id)
-    if since is not None:
-        query = query.where(membership.c.moment >= since)
-    rows = connection.execute(query.order_by(membership.c.moment))
+    within = (membership.c.moment >= since) & (membership.c.moment <= until)
+    rows = connection.execute(
+        query.where(membership.c.cluster == cluster_id, within).order_by(membership.c.moment)
+    )
     return [Member(r.key, r.moment, r.author_key, r.source) for r in rows]
 
 
