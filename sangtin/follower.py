@@ -15,7 +15,7 @@ from sangtin.record.changes import last_number
 from sangtin.record.following import Changed
 from sangtin.record.leases import Lease
 from sangtin.record.shown import Summary
-from sangtin.search import Digest, Document, Gone, Position, Refusal, Search
+from sangtin.search import Digest, Document, Gone, Position, Refusal, Search, StaleError
 
 # Changes in one transaction of the index.
 BATCH = 2_000
@@ -43,7 +43,7 @@ def _silent(_count: int) -> None:
 
 def lag(record: Record, search: Search) -> int:
     """How many changes the index is behind; all of them where it follows another epoch."""
-    position = search.position()
+    position = _position(search)
     held = position.number if position and position.epoch == record.epoch() else 0
     with record.read() as connection:
         return last_number(connection) - held
@@ -123,9 +123,17 @@ def _document(s: Summary, number: int) -> Document:
     )
 
 
+def _position(search: Search) -> Position | None:
+    """How far an index has followed; one that another version of the program wrote has followed nothing."""
+    try:
+        return search.position()
+    except StaleError:
+        return Position("", 0)
+
+
 def _catch_up(record: Record, search: Search, lease: Lease, advance: Advance) -> None:
     epoch = record.epoch()
-    position = search.position()
+    position = _position(search)
     if position is not None and position.epoch != epoch:
         _rebuild(record, search, lease, _silent)
         position = search.position()

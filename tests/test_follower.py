@@ -1,0 +1,113 @@
+"""The index follows the record: in order, once each, whatever happened to it meanwhile."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from sangtin import follower
+from sangtin.errors import BusyError
+from sangtin.post import Bin, Label
+from sangtin.record import Record, erasing, init_record, leases, new_epoch, posts, sources
+from sangtin.search import Filters, Search, open_search, parse
+from tests.record.checking import answered, assert_reconciled, fetched, keys_of, place_all, read_all
+
+ALL = parse("")
+
+
+@pytest.fixture
+def record(tmp_path: Path) -> Iterator[Record]:
+    made = init_record(f"sqlite:///{tmp_path / 'record.db'}")
+    with made.write() as writing:
+        sources.ensure(writing, "bao-mau")
+        posts.add(writing, [fetched(str(n), f"nước lên ở xã số {n}", n) for n in range(5)])
+    yield made
+    assert_reconciled(made)
+    made.close()
+
+
+@pytest.fixture
+def search(tmp_path: Path) -> Iterator[Search]:
+    with contextlib.closing(open_search(f"sqlite:///{tmp_path / 'search.db'}")) as opened:
+        yield opened
+
+
+def test_it_brings_every_change_once(record: Record, search: Search) -> None:
+    assert follower.lag(record, search) == 5
+    assert follower.follow(record, search) == 0
+    assert search.total(ALL) == 5
+    place_all(record)
+    read_all(record, answered(Label.NEGATIVE))
+    assert follower.lag(record, search) == 10
+    follower.follow(record, search)
+    assert search.total(ALL, Filters(bins=(Bin.NEGATIVE,))) == 5
+    assert follower.check(record, search) == follower.Checked(5, 0, True)
+
+
+def test_what_was_erased_leaves_the_index(record: Record, search: Search) -> None:
+    follower.follow(record, search)
+    with record.write() as writing:
+        erasing.erase(writing, keys_of(record)["bao-mau:2"])
+    follower.follow(record, search)
+    assert search.total(ALL) == 4
+    assert search.get(["bao-mau:2"]) == {}
+    assert follower.check(record, search).agree
+
+
+def test_a_restored_record_is_another_history_and_is_indexed_anew(record: Record, search: Search) -> None:
+    follower.follow(record, search)
+    with record.write() as writing:
+        new_epoch(writing)
+    assert follower.lag(record, search) == 5
+    assert follower.follow(record, search) == 0
+    assert follower.check(record, search) == follower.Checked(5, 0, True)
+
+
+def test_an_index_of_another_version_is_built_again(record: Record, search: Search, tmp_path: Path) -> None:
+    import sqlite3
+
+    follower.follow(record, search)
+    search.close()
+    with contextlib.closing(sqlite3.connect(tmp_path / "search.db")) as connection:
+        changed = connection.execute(
+            "UPDATE meta SET value = 'an older layout' WHERE name = 'layout'"
+        ).rowcount
+        connection.commit()
+    assert changed == 1
+    with contextlib.closing(open_search(f"sqlite:///{tmp_path / 'search.db'}")) as again:
+        assert follower.lag(record, again) == 5
+        assert follower.follow(record, again) == 0
+        assert again.total(ALL) == 5
+
+
+def test_check_mends_what_is_missing_wrong_or_too_much(record: Record, search: Search) -> None:
+    from dataclasses import replace
+
+    from sangtin.search import Gone, Position
+
+    follower.follow(record, search)
+    position = search.position()
+    assert position
+    held = search.get(["bao-mau:1", "bao-mau:3"])
+    wrong = replace(held["bao-mau:1"], text="chữ khác hẳn", number=held["bao-mau:1"].number + 1)
+    extra = replace(held["bao-mau:3"], id="bao-mau:khong-co", number=position.number)
+    gone = Gone("bao-mau:3", held["bao-mau:3"].number)
+    search.apply([wrong, extra], [gone], Position(position.epoch, position.number))
+    found = follower.check(record, search)
+    assert (found.posts, found.mended, found.agree) == (5, 3, True)
+    assert search.get(["bao-mau:1"])["bao-mau:1"].text == "nước lên ở xã số 1"
+
+
+def test_one_follower_at_a_time(record: Record, search: Search) -> None:
+    other = leases.take(record, follower.LEASE)
+    assert other
+    with pytest.raises(BusyError):
+        follower.rebuild(record, search)
+    with pytest.raises(BusyError):
+        follower.check(record, search)
+    other.give_back()
+    follower.rebuild(record, search)
+    assert search.total(ALL) == 5
