@@ -25,7 +25,7 @@ from sangtin.record import shown
 from sangtin.record.outcome import Evidence
 from sangtin.record.settling import evidence
 from sangtin.record.shown import Summary
-from sangtin.search import Cursor, Facets, Filters, Hit, Sort, parse
+from sangtin.search import Cursor, Facets, Filters, Hit, Sort, highlight, parse
 
 ROWS = 50
 # Sources beyond these are reached by the query's `source:`; a column of hundreds is no facet.
@@ -109,7 +109,7 @@ def _view(request: Request, at: House, asked: Asked, who: Visitor) -> tuple[dict
         return empty | {"mistake": _mistake(asked.text, error), "down": False}, 400
     except EngineError:
         return empty | {"down": True}, 503
-    reading = _reading(request, at, found["highlights"])
+    reading = _reading(request, at, asked)
     acts = [("search", asked.url())] + ([("read", reading.summary.id)] if reading else [])
     note_acts(at.record, who.name, acts)
     return empty | {"found": found, "reading": reading, "down": False}, 200
@@ -131,7 +131,6 @@ def _find(request: Request, at: House, asked: Asked) -> dict[str, Any]:
         "next": asked.url(after=found.next.encode()) if found.next else "",
         "later": bool(cursor),
         "lag": lag(at.record, at.search),
-        "highlights": {hit.document.id: hit.highlights for hit in found.hits},
     }
 
 
@@ -160,9 +159,8 @@ def _row(group: Sequence[Hit], known: dict[str, Summary], read: dict[int, Eviden
     )
 
 
-def _reading(
-    request: Request, at: House, highlights: dict[str, tuple[tuple[int, int], ...]]
-) -> Reading | None:
+def _reading(request: Request, at: House, asked: Asked) -> Reading | None:
+    """The chosen post with the found words in it, whichever page of the hits it stands on."""
     post_id = request.query_params.get("post", "")
     if not post_id:
         return None
@@ -170,7 +168,8 @@ def _reading(
         found = find_post(connection, post_id)
         if found is None or found.summary is None:
             return None
-        depth = Depth(relatives=5, found=highlights.get(post_id, ()))
+        words = highlight(parse(asked.text, exact=asked.exact), found.summary.text)
+        depth = Depth(relatives=5, found=words)
         return read_post(connection, at.services, found, depth)
 
 

@@ -98,6 +98,15 @@ def test_a_chosen_row_shows_its_post_with_found_words_and_words_that_moved_the_l
     assert texts(page, f"{pane}//p[@class='post-text']//span[contains(@class, 'towards-3')]") == ["ngập"]
 
 
+def test_found_words_are_marked_in_a_post_beyond_the_page_at_hand(
+    reader: httpx.Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(screen, "ROWS", 1)
+    page = reader.get("/search?q=ngap OR rac&post=bao-mau:1").text
+    assert "bao-mau:1" not in tree(page).xpath("//ol[@id='rows']//@data-post")
+    assert texts(page, "//section[@id='pane']//p[@class='post-text']/mark") == ["ngập"]
+
+
 def test_a_post_that_is_not_there_leaves_the_results_alone(reader: httpx.Client) -> None:
     page = reader.get("/search?q=ngap&post=bao-mau:nowhere")
     assert page.status_code == 200

@@ -32,12 +32,12 @@ def take(link: str, folder: Path) -> list[Path]:
 
 def _screens(page: Page, root: str) -> list[tuple[str, str]]:
     """The search pictured is of a post that many copied: the first that the overview says is spreading."""
-    page.goto(f"{root}/?from=20/10/2026&to=05/11/2026")
+    page.goto(f"{root}/?to=28/10/2026")
     spreading = page.locator(".growing a.lead").first.get_attribute("href") or ""
     post = spreading.removeprefix("/posts/")
     return [
         ("/", "overview.png"),
-        (f"/search?q=dap+OR+lu&sort=relevance&post={post}", "search.png"),
+        (f"/search?q=vo+dap&post={post}", "search.png"),
         ("/queue", "queue.png"),
     ]
 
