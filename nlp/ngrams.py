@@ -49,6 +49,14 @@ def grams(forms: Sequence[str], families: Sequence[Family]) -> list[Grams]:
     return [_style(line) if family.unit == "style" else _family(line, family) for family in families]
 
 
+def word_rows(forms: Sequence[str], family: Family) -> tuple[Ints, Ints]:
+    """The row of every single word of the forms, in order, as often as it stands there; and its text."""
+    line = line_of(forms)
+    codes = line.marked if family.form == "marked" else line.folded
+    hashes, text = _words(line, codes, (1,))[0]
+    return (hashes >> np.uint64(64 - family.bits)).astype(np.int64), text
+
+
 def _style(line: Line) -> Grams:
     """How each text is written, as rows in an order of their own."""
     rows = style_rows(line)

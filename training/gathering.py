@@ -6,8 +6,9 @@ Where the public sets' labels mean ours and how far they are trusted is written 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
 from nlp import Class
@@ -79,6 +80,35 @@ PUBLIC = (
 )
 
 
+# Where words are met, and how many texts of each file at most: talk first, news and reviews beside it.
+LONGEST = 3_000
+UNLABELLED = (
+    ("raw-text/facebook-comments.jsonl.gz", None),
+    ("raw-text/youtube-comments.jsonl.gz", None),
+    ("raw-text/tiktok-comments.jsonl.gz", None),
+    ("raw-text/forum-posts.jsonl.gz", None),
+    ("raw-text/news-comments.jsonl.gz", None),
+    ("raw-text/film-reviews.jsonl.gz", None),
+    ("raw-text/shop-reviews.jsonl.gz", 30_000),
+    ("raw-text/food-reviews.jsonl.gz", 8_000),
+    ("raw-text/travel-reviews.jsonl.gz", 8_000),
+    ("raw-text/news-mixed.jsonl.gz", 120_000),
+    ("raw-text/news-vnexpress.jsonl.gz", 600),
+    ("fb-page-comments-2024/all.jsonl.gz", None),
+    ("fb-event-comments-2025/all.jsonl.gz", None),
+    ("safesense-raw/all.jsonl.gz", None),
+    ("reintel/train.jsonl.gz", None),
+    ("reintel/private_test_unlabelled.jsonl", None),
+    ("reintel/public_test_unlabelled.jsonl", None),
+    ("vispamreviews/train.jsonl.gz", None),
+    ("uit-victsd/train.jsonl.gz", None),
+    ("vihsd/train.jsonl.gz", None),
+    ("uit-vsfc/train.jsonl.gz", None),
+    ("vilexnorm/train.jsonl", None),
+    ("sms-smishing/all.jsonl", None),
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Sourced:
     """A row, its set, the part (from 0) that it is held out with, and whether it is a changed copy."""
@@ -124,6 +154,15 @@ def public_rows(data: Path, known: Sequence[Sourced]) -> list[Sourced]:
                 mapped = Row(row.text, target, public.weight)
                 found.append(Sourced(mapped, source, _part(source), False))
     return found
+
+
+def unlabelled(data: Path) -> Iterator[str]:
+    """Texts to learn words from, each file from its beginning; a file that is not there is passed over."""
+    for name, most in UNLABELLED:
+        file = data / name
+        if file.is_file():
+            for _where, value in islice(objects(file), most):
+                yield str(value["text"])[:LONGEST]
 
 
 def wordless_rows() -> list[Sourced]:

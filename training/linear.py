@@ -13,6 +13,7 @@ from nlp import Class, ngrams
 from nlp.linear import LinearReader
 from nlp.prepare import prepare
 from training.descent import descend
+from training.vectors import Vectors
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_matrix
@@ -22,12 +23,14 @@ Floats = npt.NDArray[np.float32]
 # 790,528 rows: six classes at a byte each make 4.74 MB.
 FAMILIES = (
     ngrams.Family("marked", "char", (1, 2, 3, 4, 5), 19),
-    ngrams.Family("marked", "word", (1, 2), 17),
-    ngrams.Family("folded", "word", (1, 2), 17),
+    ngrams.Family("marked", "word", (1,), 16),
+    ngrams.Family("marked", "word", (2,), 17),
+    ngrams.Family("folded", "word", (1, 2), 16),
     ngrams.Family("marked", "style", (), 12),
 )
+SINGLE_WORDS = 1  # the family that word vectors are of
 # How loud each family is before training; a quieter one is held back more by the penalty.
-STRENGTHS = (1.0, 1.0, 1.0, 0.5)
+STRENGTHS = (1.0, 0.7, 0.7, 0.7, 0.5)
 TEXTS_A_BATCH = 512
 LEAST_TEXTS = 2  # an n-gram of one text teaches its accidents
 
@@ -37,13 +40,15 @@ class Settings:
     """How a linear reader is trained. Defaults are what docs/decisions/0005-linear-reader.md chose.
 
     `penalty` is of the squared weights; rows of a class count (its share of all)^-`balance` times as much,
-    so that rare classes are heard (0: as they come, 1: all classes alike).
+    so that rare classes are heard (0: as they come, 1: all classes alike). `meaning` is how loud the mean
+    word vector of a text is, where there are vectors.
     """
 
     families: tuple[ngrams.Family, ...] = FAMILIES
     strengths: tuple[float, ...] = STRENGTHS
     penalty: float = 2e-5
     balance: float = 0.5
+    meaning: float = 2.0
     rounds: int = 60
 
 
@@ -60,29 +65,61 @@ class Examples:
         return Examples([self.texts[i] for i in which.tolist()], self.shares[which], self.weights[which])
 
 
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Features of texts: n-grams, shape (texts, rows of all families), and word vectors to read them with."""
+
+    ngrams: csr_matrix
+    vectors: Vectors | None = None
+
+    def rows(self, which: npt.NDArray[np.int64]) -> Table:
+        """Those of some of the texts, by number."""
+        return Table(self.ngrams[which], self.vectors)
+
+    def meaning(self, settings: Settings) -> Floats:
+        """The mean vector of each text's words, as loud as `settings` has it, shape (texts, size or 0)."""
+        if self.vectors is None:
+            return np.zeros((self.ngrams.shape[0], 0), np.float32)
+        words = self.ngrams[:, _place(settings.families, self.vectors.family)]
+        found: Floats = words @ (self.vectors.table * np.float32(settings.meaning))
+        return found
+
+
 def fit_linear(examples: Examples, classes: tuple[Class, ...], settings: Settings) -> LinearReader:
     """Train, quantise, and return a reader of temperature 1. Same examples, same reader.
 
     An example of weight 0 teaches nothing.
     """
-    return fit_table(features(examples.texts, settings.families), examples, classes, settings)
+    return fit_table(Table(features(examples.texts, settings.families)), examples, classes, settings)
 
 
 def fit_table(
-    table: csr_matrix, examples: Examples, classes: tuple[Class, ...], settings: Settings
+    table: Table, examples: Examples, classes: tuple[Class, ...], settings: Settings
 ) -> LinearReader:
-    """As `fit_linear`, from the features of the examples, so that several fits share them."""
+    """As `fit_linear`, from the features of the examples, so that several fits share them.
+
+    What the vectors learned is folded into the weights of the words: reading needs no vectors.
+    """
     weighty = np.flatnonzero(examples.weights > 0)
-    table, examples = table[weighty], examples.rows(weighty)
-    loud = _loudness(table, settings)
+    table, examples = table.rows(weighty), examples.rows(weighty)
+    loud = _loudness(table.ngrams, settings)
     used = np.flatnonzero(loud)
     from scipy.sparse import diags
 
-    scaled = (table[:, used] @ diags(loud[used])).tocsr().astype(np.float32)
-    weights, bias = _descend(scaled, examples, settings)
-    full = np.zeros((table.shape[1], len(classes)), np.float32)
-    full[used] = weights * loud[used, None]
+    scaled = (table.ngrams[:, used] @ diags(loud[used])).tocsr().astype(np.float32)
+    weights, bias = _descend((scaled, table.meaning(settings)), examples, settings)
+    full = np.zeros((table.ngrams.shape[1], len(classes)), np.float32)
+    full[used] = weights[: len(used)] * loud[used, None]
+    if table.vectors is not None:
+        learned = table.vectors.table @ (weights[len(used) :] * np.float32(settings.meaning))
+        full[_place(settings.families, table.vectors.family)] += learned
     return _quantised(full, bias, classes, settings.families)
+
+
+def _place(families: Sequence[ngrams.Family], number: int) -> slice:
+    """The rows of a family among those of all."""
+    first = sum(1 << family.bits for family in families[:number])
+    return slice(first, first + (1 << families[number].bits))
 
 
 def features(texts: Sequence[str], families: Sequence[ngrams.Family]) -> csr_matrix:
@@ -121,29 +158,39 @@ def _balanced(examples: Examples, balance: float) -> Floats:
     return weights
 
 
-def _descend(table: csr_matrix, examples: Examples, settings: Settings) -> tuple[Floats, Floats]:
-    """Weights and bias that minimise cross-entropy + penalty/2 × Σ weights², by L-BFGS."""
-    size, classes = table.shape[1], examples.shares.shape[1]
-    back = table.T.tocsr()
-    share = _balanced(examples, settings.balance)
-    penalty = np.float32(settings.penalty)
+def _descend(
+    seen: tuple[csr_matrix, Floats], examples: Examples, settings: Settings
+) -> tuple[Floats, Floats]:
+    """Weights (of n-grams, then of vectors) and bias that minimise cross-entropy + penalty/2 × Σ weights²."""
+    table, dense = seen
+    classes, sizes = examples.shares.shape[1], (table.shape[1], dense.shape[1])
+    back, share, penalty = (
+        table.T.tocsr(),
+        _balanced(examples, settings.balance),
+        np.float32(settings.penalty),
+    )
+    ends = (sizes[0], sum(sizes))
 
     def loss(flat: Floats) -> tuple[float, Floats]:
-        held = flat.reshape(size + 1, classes)
-        logits = table @ held[:size] + held[size]
+        held = flat.reshape(ends[1] + 1, classes)
+        logits = table @ held[: ends[0]] + dense @ held[ends[0] : ends[1]] + held[ends[1]]
         logits -= logits.max(axis=1, keepdims=True)
         total = np.log(np.exp(logits).sum(axis=1, keepdims=True))
         lost = -(share * examples.shares * (logits - total)).sum(dtype=np.float64)
-        lost += settings.penalty / 2 * np.square(held[:size]).sum(dtype=np.float64)
+        lost += settings.penalty / 2 * np.square(held[: ends[1]]).sum(dtype=np.float64)
         slope = share * (np.exp(logits - total) * examples.shares.sum(1, keepdims=True) - examples.shares)
-        gradient = np.empty((size + 1, classes), np.float32)
-        gradient[:size] = back @ slope + penalty * held[:size]
-        gradient[size] = slope.sum(axis=0)
+        gradient = penalty * held
+        gradient[: ends[0]] += back @ slope
+        gradient[ends[0] : ends[1]] += dense.T @ slope
+        gradient[ends[1]] = slope.sum(axis=0)
         return float(lost), gradient.ravel()
 
-    found = descend(loss, np.zeros((size + 1) * classes, np.float32), settings.rounds)
-    held = found.reshape(size + 1, classes)
-    return held[:size], held[size]
+    from threadpoolctl import threadpool_limits
+
+    with threadpool_limits(1):  # with more threads the last bits of the sums depend on their number
+        found = descend(loss, np.zeros((ends[1] + 1) * classes, np.float32), settings.rounds)
+    held = found.reshape(ends[1] + 1, classes)
+    return held[: ends[1]], held[ends[1]]
 
 
 def _quantised(
