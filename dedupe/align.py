@@ -24,12 +24,14 @@ class Block:
     """Where the texts differ: the earlier one's words, the later one's; either may be empty.
 
     `edge`: at the beginning or the end of the text that has the words alone. `whole`: whole sentences.
+    `start`, `end`: at the beginning or the end of both texts.
     """
 
     earlier: Words
     later: Words
     edge: bool = False
     whole: bool = False
+    start: bool = False
     end: bool = False
 
 
@@ -121,8 +123,8 @@ class _Aligning:
         )
         lone = one or other
         whole = not (one and other) and _bounded(lone, a == 0 or c == 0, edge)
-        end = b == len(self._earlier) and d == len(self._later)
-        self.blocks.append(Block(one, other, edge, whole, end))
+        start, end = a == c == 0, b == len(self._earlier) and d == len(self._later)
+        self.blocks.append(Block(one, other, edge, whole, start, end))
 
     def _spell_out(self, a: int, b: int, c: int, d: int) -> None:
         """Take out of a replaced block what is the same word otherwise spelt."""
@@ -159,9 +161,9 @@ def _tidied(codes: Sequence[tuple[str, int, int, int, int]]) -> list[tuple[str, 
         sides = (codes[number - 1], codes[number + 1]) if between else ()
         crowded = bool(sides) and all((s[2] - s[1]) + (s[4] - s[3]) >= 4 for s in sides)
         chance = tag == "equal" and b - a == 1 and crowded
-        if made and tag != "equal" and made[-1][0] != "equal":
-            made[-1] = ("replace", made[-1][1], b, made[-1][3], d)
-        elif chance and made and made[-1][0] != "equal":
+        if (made and tag != "equal" and made[-1][0] != "equal") or (
+            chance and made and made[-1][0] != "equal"
+        ):
             made[-1] = ("replace", made[-1][1], b, made[-1][3], d)
         else:
             made.append((tag, a, b, c, d))
@@ -260,7 +262,7 @@ def alike(one: Word, other: Word) -> bool:
     """Whether two words are one word, one of them misspelt or shortened."""
     a, b = one.plain, other.plain
     if a == b:
-        return True
+        return not (one.name and other.name and differently_marked(one, other))
     if one.number or other.number:
         return number_of(a) == number_of(b)
     soft = soft_spellings()

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from dedupe.align import Alignment, Block, align
-from dedupe.meaning import SPEAKS, TURNS, Change, Difference, asks, changes, remarked, Telling
+from dedupe.meaning import SPEAKS, TURNS, Change, Difference, Telling, asks, changes, remarked
 from dedupe.moved import settle_moves
 from dedupe.phrases import Words
 from dedupe.reading import Reading

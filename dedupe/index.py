@@ -89,6 +89,12 @@ class Index:
         """How many slots are filled, those of removed posts included."""
         return self._shelved.slots + self._fresh
 
+    @property
+    def keys(self) -> frozenset[int]:
+        """The posts that can be found."""
+        held = np.concatenate([self._keys, self._young_keys[: self._fresh]])
+        return frozenset(held[held != GONE].tolist())
+
     def add(self, keys: Sequence[int], sketches: Sequence[Sketch], mark: int) -> None:
         """Add posts, in place of what was known of them; `mark` is the record's mark of the last one."""
         known = [key for key in keys if key <= self._highest]

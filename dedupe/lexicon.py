@@ -24,6 +24,11 @@ def fold(text: str) -> str:
     return "".join(c for c in bare if not unicodedata.combining(c))
 
 
+def squeeze(word: str) -> str:
+    """A folded word with runs of one letter as one."""
+    return _REPEATED.sub(r"\1", word)
+
+
 @lru_cache(maxsize=1 << 16)
 def plain(word: str) -> str:
     """A folded word with runs of one letter as one and final y after a consonant as i."""

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from collections.abc import Callable
 from functools import cache, cached_property
 
 from dedupe.align import Block, sentences
@@ -92,8 +92,8 @@ class Telling:
 
 def changes(block: Block, told: tuple[Telling, Telling]) -> list[Difference]:
     """What one block changes, given what both texts tell; two answers where it is a cut beside an addition."""
-    one, other = block.earlier, block.later
-    if one and other and (one[0].first != other[0].first or _other_sentences(one, other)):
+    one, other, edge = block.earlier, block.later, block.start or block.end
+    if one and other and (one[0].first != other[0].first or _other_sentences(one, other) or _framed(block)):
         return [
             *changes(replace(block, later=(), whole=one[0].first and one[-1].last, edge=block.end), told),
             *changes(
@@ -106,6 +106,12 @@ def changes(block: Block, told: tuple[Telling, Telling]) -> list[Difference]:
     lone = block.whole or (block.edge and len(words) >= SHORT_ADDITION)
     change = _addition(words, told[1] if one else told[0]) if lone else _inserted(words, block)
     return [Difference(block, change, len(words))]
+
+
+def _framed(block: Block) -> bool:
+    """Whether at an end of both texts a frame or a credit stands where the other has something else."""
+    sides = (block.earlier, block.later)
+    return (block.start or block.end) and any(_frame(side) or _credit(side) for side in sides)
 
 
 def _other_sentences(one: Words, other: Words) -> bool:
@@ -145,7 +151,7 @@ def _replaced(one: Words, other: Words) -> Change:
     for change, test in _KINDS:
         if any(test(words) for words in both):
             return change
-    if not left or not right:
+    if (not left or not right) and len(one) != len(other):
         return Change.LITTLE
     return Change.WORDING
 
@@ -238,9 +244,8 @@ def _credit(words: Words) -> bool:
     """Who is named as the source: `Nguồn: VnExpress`, `theo báo Tuổi Trẻ`, `cre Minh Anh`, or a bare name."""
     if len(words) > 8 or says(words, "negation"):
         return False
-    return (
-        words[0].plain in _CREDITS
-        or all(w.name or w.first for w in words[:2] if not w.number)
+    return words[0].plain in _CREDITS or (
+        all(w.name or w.first for w in words[:2] if not w.number)
         and all(w.name for w in words[1:])
         and 1 < len(words) <= 5
     )

@@ -15,7 +15,27 @@ PASSAGE = 8
 NEIGHBOURS = 3
 # Words that begin an adverbial, which may stand before or after what it modifies.
 _ADVERBIAL = frozenset(
-    "tai o tren trong vao luc hom sang trua chieu toi dem ngay khi vi do de nay theo".split()
+    [
+        "tai",
+        "o",
+        "tren",
+        "trong",
+        "vao",
+        "luc",
+        "hom",
+        "sang",
+        "trua",
+        "chieu",
+        "toi",
+        "dem",
+        "ngay",
+        "khi",
+        "vi",
+        "do",
+        "de",
+        "nay",
+        "theo",
+    ]
 )
 
 

@@ -83,11 +83,13 @@ def lookalike(letter: str) -> str:
 
 
 def unleet(word: str) -> str:
-    """A word with digits in place of letters (`kh0ng`, `b4n`) in letters, if that reads as a syllable."""
+    """A word with digits inside in place of letters (`kh0ng`, `d1esel`); at its ends, if it reads as a syllable."""
     letters = sum(c.isalpha() for c in word)
     if letters < 2 or letters == len(word) or len(word) - letters > letters:
         return word
     read = word.translate(_LEET)
+    if letters > 2 and word[0].isalpha() and word[-1].isalpha():
+        return read
     return read if read in syllables() or read in chat_spellings() else word
 
 

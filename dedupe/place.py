@@ -9,7 +9,7 @@ from hashlib import blake2b
 from pathlib import Path
 
 from dedupe.compare import Comparison, compare, likeness
-from dedupe.index import Found, Index, among
+from dedupe.index import FLUSH, Found, Index, among
 from dedupe.normal import Form, forms
 from dedupe.reading import Reading, read
 from dedupe.shelf import Item, Placement, Shelf, Standing
@@ -23,8 +23,6 @@ LIKE_HEAD = 0.5
 SAME_SKETCH = 0.9
 # Texts with fewer letters match only exactly: their few shingles are shared by unlike texts.
 LEAST_LETTERS = 24
-# A variant this much more like a post than the copy beside it is what the post varies from.
-CLOSER = 0.03
 # Sketches added at once when the cache is brought after the record (8 MiB).
 CATCH_UP = 1 << 14
 
@@ -32,12 +30,15 @@ CATCH_UP = 1 << 14
 class Placer:
     """Places posts one batch after another. One placer per record; the index folder is its cache.
 
-    `window`: how old a post may be and still be repeated; without one, of any age.
+    `window`: how old a post may be and still be repeated; without one, of any age. `flush`: after how
+    many new posts the index is written.
     """
 
-    def __init__(self, shelf: Shelf, folder: Path, window: timedelta | None = None) -> None:
+    def __init__(
+        self, shelf: Shelf, folder: Path, window: timedelta | None = None, flush: int = FLUSH
+    ) -> None:
         self._shelf = shelf
-        self._index = Index(folder)
+        self._index = Index(folder, flush)
         self._window = window
         self.catch_up()
 
@@ -50,6 +51,11 @@ class Placer:
         for a post, the posts that a person said it does not repeat.
         """
         return _Batch(self, items, apart or {}).place() if items else []
+
+    @property
+    def findable(self) -> frozenset[int]:
+        """The posts that the index can propose."""
+        return self._index.keys
 
     def commit(self) -> None:
         """The record holds the placements now: let later posts find them."""
@@ -199,10 +205,8 @@ class _Batch:
 
     def _choose(self, asked: _Asked) -> Placement:
         judged = self._judge(asked)
-        nearest = max(judged, key=lambda j: j.comparison.similarity, default=None)
         for one in judged:
-            closest = nearest is None or nearest.comparison.similarity <= one.comparison.similarity + CLOSER
-            if one.comparison.relation is Relation.NEAR and closest:
+            if one.comparison.relation is Relation.NEAR:
                 return self._join(asked, one)
         if judged:
             return self._stand_beside(asked, max(judged, key=lambda j: j.comparison.similarity))

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from itertools import pairwise
 
-from dedupe.lexicon import chat_spellings, fold, marked_spellings, plain
+from dedupe.lexicon import chat_spellings, fold, marked_spellings, plain, squeeze
 from dedupe.normal import forms, lookalike, unleet, without_addresses
 from dedupe.sketch import shingles
 from dedupe.syllable import is_syllable, split
@@ -198,8 +198,9 @@ def _pieces(found: str) -> list[str]:
     if attached:
         return _attached(*attached.groups())
     if any(c.isdigit() for c in found):
-        read = unleet(fold(found))
-        return [read] if read != fold(found) else _RUN.findall(found)
+        folded = squeeze(fold(found))
+        read = unleet(folded)
+        return [read] if read != folded else _RUN.findall(found)
     return [found]
 
 
@@ -234,7 +235,7 @@ def _word(piece: str, cased: bool, marked: bool) -> tuple[Word, ...]:
     long = None if acronym else marked_spellings().get(lower) or chat_spellings().get(folded)
     if long:
         return tuple(Word(plain(w), "") for w in long.split())
-    if not acronym and len(folded) > 5 and not is_syllable(folded) and len(fold(lower)) == len(lower):
+    if not acronym and len(folded) > 4 and not is_syllable(folded) and len(fold(lower)) == len(lower):
         breaks = split(fold(lower), "".join(map(_tone, lower)))
         if breaks:
             parts = [lower[a:b] for a, b in pairwise((0, *breaks, len(lower)))]

@@ -22,7 +22,7 @@ from datasketch import MinHash, MinHashLSH
 from dedupe.index import Index, among
 from dedupe.normal import Form, forms
 from dedupe.sketch import ANCHORS, PERMUTATIONS, SHINGLE, Sketch, draw
-from tests.bench.copies_corpus import write
+from tests.bench._copies import write
 
 BATCH = 1_000
 LIMIT = 6

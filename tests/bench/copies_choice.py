@@ -16,7 +16,7 @@ from random import Random
 import numpy as np
 
 from dedupe.normal import folded_words, forms
-from tests.bench.copies_corpus import folder, posts, texts
+from tests.bench._copies import folder, posts, texts
 from tests.dedupe.edits import KINDS, STRENGTHS
 
 Shingler = Callable[[str], set[bytes]]

@@ -70,7 +70,6 @@ _CHAT = {
     "và": "zà",
     "về": "zề",
     "ph": "f",
-    "ng ": "g ",
 }
 _BEFORE = [
     "COPY:",
@@ -217,9 +216,11 @@ def zero_width(text: str, strength: float, random: Random) -> str:
 def teencode(text: str, strength: float, random: Random) -> str:
     """Chat spellings for standard words."""
     chance = {0.1: 0.3, 0.3: 0.6}.get(strength, 1.0)
+    if strength > 0.5:
+        text = re.sub(r"(?<=[ôưươăâuo])ng(?!\w)", "g", text)
     for standard, short in _CHAT.items():
         pattern = rf"(?<!\w){standard}(?!\w)" if len(standard) > 2 and " " not in standard[-1:] else standard
-        if len(standard) <= 3 and strength < 0.5 and standard in ("ph", "ng "):
+        if standard == "ph" and strength < 0.5:
             continue
         text = re.sub(pattern, lambda m, s=short: s if random.random() < chance else m[0], text)  # type: ignore[misc]
     return text

@@ -6,7 +6,6 @@ import gzip
 import json
 import os
 from collections.abc import Iterator
-from itertools import cycle
 from pathlib import Path
 from random import Random
 
@@ -77,4 +76,4 @@ def write(path: Path, count: int) -> None:
             file.write(json.dumps({"id": number, "text": text}, ensure_ascii=False) + "\n")
 
 
-__all__ = ["cycle", "folder", "posts", "texts", "write"]
+__all__ = ["folder", "posts", "texts", "write"]
