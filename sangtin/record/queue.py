@@ -27,7 +27,8 @@ def waiting(connection: Connection, reviewer: str) -> Waiting:
 
 
 def queue(connection: Connection, reviewer: str, limit: int = 2, skip: tuple[str, ...] = ()) -> list[Summary]:
-    """The next posts for a reviewer: edited ones, negative ones, scams, then unsure ones.
+    """The next posts for a reviewer: edited ones, negative ones, then scams and unsure ones
+    in the order in which they look negative.
 
     Left out: what this reviewer called unsure and the ids to skip.
     """

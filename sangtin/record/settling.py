@@ -16,7 +16,8 @@ from sangtin.record.schema import membership, model, post, prediction, review
 
 # Acts that may settle a post.
 DECISIONS = (Act.LABEL.value, Act.SAME_AS.value, Act.NOT_A_COPY.value)
-# A post that a person read before it changed comes first, then what looks negative, then scams.
+# A post that a person read before it changed comes first, then what is negative; a scam stands among the
+# unsure ones as if it were half likely to be negative.
 EDITED_FIRST = 2.0
 NEGATIVE_FIRST = 1.0
 SCAM_FIRST = 0.5
