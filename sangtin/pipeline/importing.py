@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from itertools import islice
 from pathlib import Path
@@ -20,8 +20,9 @@ from sangtin.record import Record, posts, runs, sources
 from sangtin.record.posts import Counts
 from sangtin.record.runs import Run
 
-# Rows in one transaction.
+# Rows in one transaction, and characters of text held for it: rows may be a megabyte each.
 BATCH = 1_000
+BATCH_CHARACTERS = 8_000_000
 
 
 @dataclass(slots=True)
@@ -85,7 +86,7 @@ def import_file(
         _trim(rejected, run.position)
         taking = Taking(source, author_key(settings.author_key_file), run.started_at, named)
         rows, told = read_rows(lines, taking, after=run.position), 0
-        while batch := list(islice(rows, BATCH)):
+        while batch := _next_batch(rows):
             _take(parts.record, run, batch, (done, rejected))
             advance(lines.offset - told)
             told = lines.offset
