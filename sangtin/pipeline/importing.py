@@ -131,6 +131,17 @@ def _trim(file: Path, position: int) -> None:
         file.write_text("".join(kept), encoding="utf-8")
 
 
+def _next_batch(rows: Iterator[Row | Rejected]) -> list[Row | Rejected]:
+    batch: list[Row | Rejected] = []
+    characters = 0
+    for item in islice(rows, BATCH):
+        batch.append(item)
+        characters += len(item.post.text) if isinstance(item, Row) else 0
+        if characters >= BATCH_CHARACTERS:
+            break
+    return batch
+
+
 def _take(record: Record, run: Run, batch: Sequence[Row | Rejected], into: tuple[Imported, Path]) -> None:
     """One batch in one transaction, with the position from which a killed run goes on."""
     if not batch:
