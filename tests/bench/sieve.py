@@ -2,7 +2,7 @@
 
     SANGTIN_TEST_DATA=FOLDER python -m tests.bench.sieve [POSTS]
 
-Each stage runs in a process of its own on the record that the one before left, so that peak memory is its own.
+Each stage runs in a process of its own on the record that the one before left: peak memory is its own.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from sangtin.pipeline.importing import import_file
 from sangtin.pipeline.parts import opened
 from sangtin.pipeline.placing import Placing
 from sangtin.pipeline.reading import load_in_use, read_some
-from sangtin.record import ledger, leases
+from sangtin.record import leases, ledger
 from sangtin.settings import Settings
 from tests.bench._files import SETS, first_rows
 
@@ -66,16 +66,17 @@ def stage_follow(settings: Settings, _posts: int) -> int:
         return follower.size(parts.record)
 
 
-STAGES: tuple[Callable[[Settings, int], int], ...] = (stage_import, stage_place, stage_read, stage_follow)
+Stage = Callable[[Settings, int], int]
+STAGES: tuple[Stage, ...] = (stage_import, stage_place, stage_read, stage_follow)
 
 
-def measure(stage: Callable[[Settings, int], int], settings: Settings, posts: int) -> tuple[int, float, float]:
+def measure(stage: Stage, settings: Settings, posts: int) -> tuple[int, float, float]:
     """Run a stage in a process of its own: posts, seconds, peak megabytes."""
     with get_context("spawn").Pool(1) as pool:
         return pool.apply(_measured, (stage, settings, posts))
 
 
-def _measured(stage: Callable[[Settings, int], int], settings: Settings, posts: int) -> tuple[int, float, float]:
+def _measured(stage: Stage, settings: Settings, posts: int) -> tuple[int, float, float]:
     began = time.perf_counter()
     done = stage(settings, posts)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
