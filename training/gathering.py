@@ -111,13 +111,17 @@ UNLABELLED = (
 
 @dataclass(frozen=True, slots=True)
 class Sourced:
-    """A row, its set, the part (from 0) that it is held out with, and whether it is a changed copy."""
+    """A row, its set, and the part (from 0) that it is held out with.
+
+    `sure`: careful readers would agree. `changed`: a changed copy. `register`: how it is said, where known.
+    """
 
     row: Row
     source: str
     part: int
     sure: bool = True
     changed: bool = False
+    register: tuple[str, ...] = ()
 
 
 def seed_rows(folder: Path, split: str) -> list[Sourced]:
@@ -183,7 +187,9 @@ def _seed_row(value: Mapping[str, object], where: str) -> Sourced:
     # What tells one event from several sides is held out together.
     told = str(value.get("event") or value["id"])
     part = sum(told.encode()) % parts()
-    return Sourced(Row(text, Class(label, kind), SEED_WEIGHT), "seed", part)
+    said = value.get("register")
+    register = tuple(map(str, said)) if isinstance(said, list) else ()
+    return Sourced(Row(text, Class(label, kind), SEED_WEIGHT), "seed", part, register=register)
 
 
 def _part(source: str) -> int:

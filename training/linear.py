@@ -46,8 +46,8 @@ class Settings:
 
     families: tuple[ngrams.Family, ...] = FAMILIES
     strengths: tuple[float, ...] = STRENGTHS
-    penalty: float = 2e-5
-    balance: float = 0.5
+    penalty: float = 4e-5
+    balance: float = 0.75
     meaning: float = 2.0
     rounds: int = 60
 

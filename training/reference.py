@@ -12,6 +12,7 @@ from sangtin.errors import InputError
 
 FILE = Path(__file__).parent / "reference.json"
 DIGITS = 4
+COLUMNS = ("macro-F1", "accuracy", "calibration error", "settled", "settled macro-F1")
 
 Figures = dict[str, dict[str, float]]
 _FIGURES: TypeAdapter[Figures] = TypeAdapter(Figures)
@@ -49,6 +50,16 @@ def lines(figures: Figures, before: Figures) -> list[str]:
         ]
         found.append(f"{name}: {', '.join(said)}")
     return found + [f"{name}: gone since the reference run" for name in before if name not in figures]
+
+
+def table(figures: Figures) -> list[str]:
+    """The figures as the rows of a Markdown table, one a trial, for the model card."""
+    found = []
+    for name, of in figures.items():
+        if "macro-F1" in of:
+            cells = [f"{of[key]:.3f}" if key in of else "–" for key in COLUMNS]
+            found.append(f"| {name} | {of['rows']:,.0f} | {' | '.join(cells)} |")
+    return found
 
 
 def _change(now: float, before: float | None) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from nlp import Answer, Model
+from sangtin.text import nfc, spell_out
 from training import gathering, metrics
 from training.gathering import Sourced
 from training.rows import Fields, read_rows
@@ -31,6 +32,15 @@ class CleanSet:
     text: str = "text"
 
 
+SLICES: dict[str, Callable[[Sourced], bool]] = {
+    "without diacritics": lambda one: one.row.text.isascii() and len(one.row.text.split()) >= LEAST_WORDS,
+    "in chat spellings": lambda one: spell_out(one.row.text) != nfc(one.row.text),
+    "under 8 words": lambda one: len(one.row.text.split()) < 8,
+    "over 100 words": lambda one: len(one.row.text.split()) > 100,
+    "sarcasm (seed)": lambda one: "sarcasm" in one.register,
+    "advert as praise (seed)": lambda one: "advert-as-praise" in one.register,
+}
+
 CLEAN = (
     CleanSet("vihsd", "vihsd/dev.jsonl", "0"),
     CleanSet("uit-victsd", "uit-victsd/dev.jsonl", "0"),
@@ -51,8 +61,10 @@ def unseen(
     sure = np.array([one.sure for one in rows])
     real = np.array([one.source not in ("seed", "wordless") for one in rows])
     groups = {"unseen sources": sure & real, "seed, held out in turn": sure & ~real}
-    for source in sorted({one.source for one in rows}):
+    for source in sorted({one.source for one in rows} - {"seed"}):
         groups[f"unseen {source}"] = sure & np.array([one.source == source for one in rows])
+    for name, of in SLICES.items():
+        groups[f"unseen, {name}"] = sure & np.array([of(one) for one in rows])
     return {
         name: _figures(truth, said, (settled, scores.max(axis=1)), np.flatnonzero(of))
         for name, of in groups.items()
@@ -107,6 +119,7 @@ def _figures(
     found = {
         "rows": float(len(which)),
         "macro-F1": metrics.macro_f1(one, other),
+        "accuracy": float(right.mean()),
         "calibration error": metrics.calibration_error(top[which], right),
         "settled": len(kept) / len(which),
     }
