@@ -1,4 +1,4 @@
-"""Two readings → the blocks of words in which they differ, once spelling, spacing and order are allowed for."""
+"""Two readings → the blocks of words in which they differ, spelling, spacing and order allowed for."""
 
 from __future__ import annotations
 
@@ -7,9 +7,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from functools import lru_cache
+from itertools import pairwise
 
 from dedupe.lexicon import marks, meanings, soft_spellings
-from dedupe.phrases import LONGEST_PHRASE, Words
+from dedupe.phrases import LONGEST_PHRASE, Words, marked_so
 from dedupe.reading import Word, number_of
 from dedupe.syllable import is_syllable
 
@@ -84,7 +85,7 @@ def sentences(words: Words) -> list[Words]:
 
 def _pairs(words: Words) -> Counter[tuple[str, str]]:
     plain = [w.plain for w in words]
-    return Counter(zip(plain, plain[1:], strict=False))
+    return Counter(pairwise(plain))
 
 
 class _Aligning:
@@ -142,7 +143,7 @@ class _Aligning:
 
 
 def _keys(one: Words, other: Words) -> tuple[list[str], list[str]]:
-    """What words are matched by: with their marks where both texts are marked, so that đã finds đã, not đá."""
+    """What words are matched by: with their marks where both texts are marked, so that đã is not đá."""
     marked = all(any(w.marked and not w.number for w in words) for words in (one, other))
     if not marked:
         return [w.plain for w in one], [w.plain for w in other]
@@ -235,8 +236,9 @@ def _groups(words: Words) -> list[tuple[int, frozenset[int]]]:
     table, phrase, found = meanings(), "", []
     for width, word in enumerate(words[:LONGEST_PHRASE], 1):
         phrase = f"{phrase} {word.plain}" if phrase else word.plain
-        if phrase in table:
-            found.append((width, table[phrase]))
+        groups = frozenset(g for way, g in table.get(phrase, ()) if marked_so(words[:width], way))
+        if groups:
+            found.append((width, groups))
     return found
 
 
@@ -270,16 +272,18 @@ def alike(one: Word, other: Word) -> bool:
         return True
     if is_syllable(a) and is_syllable(b):
         return not (one.name and other.name) and _same_sound(one, other)
-    short, long = sorted((a, b), key=len)
-    if _skeleton(short, long):
-        return True
-    if sound(a) == sound(b):
-        return True
-    return not (is_syllable(a) and is_syllable(b)) and len(short) >= 3 and _slip(short, long)
+    return _misspelt(*sorted((a, b), key=len))
+
+
+def _misspelt(short: str, long: str) -> bool:
+    """Whether of two words, not both syllables, one is the other shortened, by ear, or with a slip."""
+    return _skeleton(short, long) or sound(short) == sound(long) or (len(short) >= 3 and _slip(short, long))
 
 
 def _cut_short(one: Word, other: Word, end: tuple[bool, bool]) -> bool:
-    """A text's last word that was cut in the middle."""
+    """A text's last word that was cut in the middle; a number that is cut is another number."""
+    if one.number or other.number:
+        return False
     return (end[0] and other.plain.startswith(one.plain)) or (end[1] and one.plain.startswith(other.plain))
 
 

@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from dedupe.align import Alignment, Block, align
-from dedupe.meaning import SPEAKS, TURNS, Change, Difference, Telling, asks, changes, remarked
+from dedupe.meaning import SPEAKS, TURNS, Difference, changes, remarked
 from dedupe.moved import settle_moves
 from dedupe.phrases import Words
 from dedupe.reading import Reading
+from dedupe.rules import Change, Telling, asks
 from sangtin.post import Relation
 
 # Chosen on the tables of tests/dedupe and tests/bench/copies.py (docs/decisions/0004-copies.md).

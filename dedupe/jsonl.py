@@ -59,7 +59,7 @@ class _Line:
 
 
 def placed(stream: BinaryIO) -> Iterator[Row]:
-    """One row a line, in order, in bounded memory: what is known of earlier lines is in a temporary folder."""
+    """One row a line, in order, in bounded memory: earlier lines are known from a temporary folder."""
     with tempfile.TemporaryDirectory(prefix="sangtin-dedupe-") as folder:
         shelf = TemporaryShelf(Path(folder))
         placer = Placer(shelf, Path(folder) / "index")

@@ -68,13 +68,14 @@ def plain_phrase(text: str) -> str:
 
 
 @cache
-def meanings() -> dict[str, frozenset[int]]:
-    """Phrase → the groups of phrases with its meaning, to which it belongs."""
-    table: dict[str, set[int]] = {}
+def meanings() -> dict[str, tuple[tuple[tuple[str, ...], int], ...]]:
+    """Plain phrase → (how its words are marked, the group of phrases of one meaning it belongs to)."""
+    table: dict[str, list[tuple[tuple[str, ...], int]]] = {}
     for number, line in enumerate(lines("same")):
         for phrase in line.split("|"):
-            table.setdefault(plain_phrase(phrase), set()).add(number)
-    return {phrase: frozenset(groups) for phrase, groups in table.items()}
+            way = tuple(map(marks, phrase.lower().split()))
+            table.setdefault(plain_phrase(phrase), []).append((way, number))
+    return {phrase: tuple(ways) for phrase, ways in table.items()}
 
 
 @cache

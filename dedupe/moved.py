@@ -1,4 +1,4 @@
-"""Blocks that differ → the same blocks without what only stands elsewhere, and the moves that change who did what."""
+"""Blocks that differ → what is left of them without what only stands elsewhere, and the moves."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ _ADVERBIAL = frozenset(
 
 
 def settle_moves(blocks: Sequence[Block]) -> tuple[list[Block], list[tuple[Words, bool]]]:
-    """Take what was moved out of the blocks. Returns what is left, and the moves: (words, changes meaning)."""
+    """Take what was moved out of the blocks. Returns what is left, and moves as (words, turns)."""
     left = list(blocks)
     moves: list[tuple[Words, bool]] = []
     for i in range(len(left)):

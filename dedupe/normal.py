@@ -83,7 +83,7 @@ def lookalike(letter: str) -> str:
 
 
 def unleet(word: str) -> str:
-    """A word with digits inside in place of letters (`kh0ng`, `d1esel`); at its ends, if it reads as a syllable."""
+    """A word with digits for letters (`kh0ng`, `d1esel`) in letters; at its ends if it is a syllable."""
     letters = sum(c.isalpha() for c in word)
     if letters < 2 or letters == len(word) or len(word) - letters > letters:
         return word

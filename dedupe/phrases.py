@@ -66,9 +66,10 @@ def uncovered(words: Words, *names: str) -> Words:
     return tuple(left)
 
 
+def marked_so(words: Words, way: tuple[str, ...]) -> bool:
+    """Whether the words' marks, where they are known, are those of one way to write a phrase."""
+    return all(not word.marked or marks(word.marked) == mark for word, mark in zip(words, way, strict=False))
+
+
 def _marked_so(words: Words, ways: tuple[tuple[str, ...], ...]) -> bool:
-    """Whether the words' marks, where they are known, are those of one way to write the phrase."""
-    return any(
-        all(not word.marked or marks(word.marked) == mark for word, mark in zip(words, way, strict=False))
-        for way in ways
-    )
+    return any(marked_so(words, way) for way in ways)

@@ -163,7 +163,7 @@ class _Batch:
         shelf, mine = self._placer._shelf, set(self._readings)
         wanted = {f.key for asked in self._asked for f in asked.found} | set(self._same.values())
         stands = {key: s for key, s in shelf.placed(wanted - mine).items() if key not in mine}
-        self._heads = {c: k for c, k in shelf.heads({s.cluster for s in stands.values()}).items()}
+        self._heads = shelf.heads({s.cluster for s in stands.values()})
         compared = {f.key for asked in self._asked for f in asked.found} & set(stands)
         originals = {of for key in compared if (of := stands[key].of) is not None}
         heads = {self._heads[stands[key].cluster] for key in compared if stands[key].cluster in self._heads}

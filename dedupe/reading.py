@@ -15,7 +15,8 @@ from dedupe.sketch import shingles
 from dedupe.syllable import is_syllable, split
 
 _HIDDEN = re.compile(
-    "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff]"
+    "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180e"
+    "\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff]"
 )
 _OTHER_SCRIPT = re.compile("[\u0250-\u02ff\u0370-\u058f\u1d00-\u1d7f\ua700-\ua7ff¢€£¥øłðħŧƒœß]")
 _END_TAGS = re.compile(r"(?:(?:^|(?<=\s))#\w[\w-]*\s*)+$|^(?:#\w[\w-]*\s+)+", re.MULTILINE)
@@ -44,21 +45,9 @@ _SCALES = {"nghin": 3, "ngan": 3, "trieu": 6, "ti": 9}
 _TONES = set("\u0300\u0301\u0303\u0309\u0323")
 # Unmarked typing has next to none, marked typing 0.2-0.3 (measured on the sets of tests/bench/copies.py).
 MARKED = 0.08
-_DIGITS = {
-    "khong": 0,
-    "mot": 1,
-    "hai": 2,
-    "ba": 3,
-    "bon": 4,
-    "tu": 4,
-    "nam": 5,
-    "lam": 5,
-    "sau": 6,
-    "bay": 7,
-    "bai": 7,
-    "tam": 8,
-    "chin": 9,
-}
+_DIGITS = {"khong": 0, "mot": 1, "hai": 2, "ba": 3, "bon": 4, "nam": 5}
+_DIGITS |= {"sau": 6, "bay": 7, "tam": 8, "chin": 9}
+_DIGITS |= {"tu": 4, "lam": 5, "bai": 7}
 _TENS = {"muoi": 10, "chuc": 10, "tram": 100}
 
 
@@ -67,7 +56,8 @@ class Word:
     """One word as a comparison sees it.
 
     `plain`: folded, chat spellings written out, numbers in digits. `marked`: as typed in lower case, or ""
-    where its marks are not known: in unmarked typing, and where it was written out. `name`: capitalised within a sentence that is not all capitals.
+    where its marks are not known: in unmarked typing, and where it was written out. `name`: capitalised
+    within a sentence that is not all capitals.
     `first`, `last`: at the edge of a sentence.
     """
 

@@ -95,7 +95,7 @@ class TemporaryShelf:
 
 
 def _row(item: Item, placement: Placement, name: str) -> tuple[object, ...]:
-    """A post as it is kept; an exact copy's text is never compared."""
-    text = None if placement.relation is Relation.EXACT else item.text
+    """A post as it is kept: an exact copy's text is never compared; SQLite holds no lone surrogates."""
+    text = None if placement.relation is Relation.EXACT else item.text.encode("utf-8", "replace").decode()
     moment = item.moment.isoformat()
     return item.key, text, placement.cluster, placement.of, placement.relation.value, moment, name

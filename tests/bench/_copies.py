@@ -1,4 +1,4 @@
-"""Development data → a stream of a million posts with planted copies, seeded, for the benchmarks of dedupe."""
+"""Development data → a stream of a million posts with planted copies, seeded."""
 
 from __future__ import annotations
 

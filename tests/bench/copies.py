@@ -11,11 +11,11 @@ import sys
 import tempfile
 import time
 import unicodedata
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from contextlib import contextmanager
 from itertools import islice
 from multiprocessing import Process
 from pathlib import Path
-from typing import TypeVar
 
 from datasketch import MinHash, MinHashLSH
 
@@ -28,33 +28,33 @@ BATCH = 1_000
 LIMIT = 6
 
 
-T = TypeVar("T")
-
-
 class Clock:
     """Processor seconds by stage, so that what else runs on the machine does not count."""
 
     def __init__(self) -> None:
         self.spent: dict[str, float] = {}
 
-    def run(self, stage: str, work: Callable[[], T]) -> T:
-        """Do the work and add its processor time to the stage."""
+    @contextmanager
+    def run(self, stage: str) -> Iterator[None]:
+        """Add the processor time of what is done within to the stage."""
         begin = time.process_time()
-        done = work()
+        yield
         self.spent[stage] = self.spent.get(stage, 0.0) + time.process_time() - begin
-        return done
 
 
 def obvious(corpus: Path, count: int) -> tuple[dict[str, float], int]:
-    """What one writes first: update per shingle, MinHashLSH in memory, pickled; the library's defaults. (seconds by stage, bytes)."""
+    """What one writes first, with the library's defaults: seconds by stage, and bytes pickled."""
     clock, index = Clock(), MinHashLSH(threshold=0.55)
     for number, text in enumerate(islice(_lines(corpus), count)):
-        plain = clock.run(
-            "normalise", lambda t=text: " ".join(unicodedata.normalize("NFC", t).lower().split())
-        )
-        sketch = clock.run("sketch", lambda p=plain: _updated(p))
-        clock.run("query and insert", lambda s=sketch, n=number: (index.query(s), index.insert(n, s)))
-    size = len(clock.run("save", lambda: pickle.dumps(index)))
+        with clock.run("normalise"):
+            plain = " ".join(unicodedata.normalize("NFC", text).lower().split())
+        with clock.run("sketch"):
+            sketch = _updated(plain)
+        with clock.run("query and insert"):
+            index.query(sketch)
+            index.insert(number, sketch)
+    with clock.run("save"):
+        size = len(pickle.dumps(index))
     return clock.spent, size
 
 
@@ -67,18 +67,22 @@ def _updated(plain: str) -> MinHash:
 
 def ours(corpus: Path, folder: Path) -> tuple[dict[str, float], list[tuple[int, float]]]:
     """The persistent index: seconds by stage, and microseconds a post over the run."""
-    clock, index, stream, pace = Clock(), Index(folder), _lines(corpus), []
-    done, seen = 0, set[bytes]()
+    clock, index, pace = Clock(), Index(folder), list[tuple[int, float]]()
+    done, seen, stream = 0, set[bytes](), _lines(corpus)
     while batch := list(islice(stream, BATCH)):
         before = sum(clock.spent.values())
-        made = clock.run("normalise", lambda b=batch: forms(b))
-        new = clock.run("exact copies", lambda m=made: _new(m, seen))
-        drawn = clock.run("sketch", lambda n=new: draw(n))
-        sketches = [sketch for sketch in drawn if sketch is not None]
-        clock.run("query and insert", lambda s=sketches, n=done: _query_and_insert(index, s, n))
+        with clock.run("normalise"):
+            made = forms(batch)
+        with clock.run("exact copies"):
+            new = _new(made, seen)
+        with clock.run("sketch"):
+            sketches = [sketch for sketch in draw(new) if sketch is not None]
+        with clock.run("query and insert"):
+            _query_and_insert(index, sketches, done)
         done += len(batch)
         pace.append((done, (sum(clock.spent.values()) - before) / len(batch) * 1e6))
-    clock.run("save", index.close)
+    with clock.run("save"):
+        index.close()
     return clock.spent, pace
 
 
@@ -112,20 +116,20 @@ def main() -> None:
         spent, pace = ours(corpus, folder)
         grown = _memory() - before
         disk = sum(path.stat().st_size for path in folder.iterdir())
-        begin = time.perf_counter()
+        opened = time.perf_counter()
         Index(folder)
-        reopened = time.perf_counter() - begin
+        reopened = time.perf_counter() - opened
         plain, pickled = obvious(corpus, sample)
     print(f"{'stage':18}{'obvious':>12}{'ours':>12}{'ratio':>8}   posts per second of one core")
     for stage in spent:
         ratio = (plain.get(stage, 0.0) / sample) / (spent[stage] / count)
-        print(
-            f"{stage:18}{sample / plain[stage] if stage in plain else 0:>12,.0f}{count / spent[stage]:>12,.0f}{ratio:>8.1f}"
-        )
+        theirs = sample / plain[stage] if stage in plain else 0.0
+        print(f"{stage:18}{theirs:>12,.0f}{count / spent[stage]:>12,.0f}{ratio:>8.1f}")
     whole, theirs = sum(spent.values()) / count, sum(plain.values()) / sample
     print(f"{'end to end':18}{1 / theirs:>12,.0f}{1 / whole:>12,.0f}{theirs / whole:>8.1f}")
+    stored = 4 * (PERMUTATIONS + ANCHORS)
     print(
-        f"bytes a post: pickled {pickled / sample:,.0f}; index {disk / count:,.0f}, sketch in the record ≤ {4 * (PERMUTATIONS + ANCHORS)}"
+        f"bytes a post: pickled {pickled / sample:,.0f}; index {disk / count:,.0f}, in the record ≤ {stored}"
     )
     print(f"memory: {grown / count:,.0f} bytes a post beyond the start; reopened in {reopened:.2f} s")
     for mark in (10_000, 100_000, count):

@@ -12,13 +12,16 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from random import Random
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from dedupe.normal import folded_words, forms
 from tests.bench._copies import folder, posts, texts
 from tests.dedupe.edits import KINDS, STRENGTHS
 
+Numbers = npt.NDArray[Any]
 Shingler = Callable[[str], set[bytes]]
 STRANGERS = 20_000
 
@@ -93,7 +96,7 @@ def raw_characters(width: int) -> Shingler:
     return shingle
 
 
-def signatures(sets: Sequence[set[bytes]], permutations: int) -> np.ndarray:
+def signatures(sets: Sequence[set[bytes]], permutations: int) -> Numbers:
     """MinHash signatures by multiply-add of 32-bit hashes."""
     generator = np.random.default_rng(1)
     multiply = generator.integers(0, 1 << 31, permutations, dtype=np.uint32) * np.uint32(2) + np.uint32(1)
@@ -108,10 +111,11 @@ def signatures(sets: Sequence[set[bytes]], permutations: int) -> np.ndarray:
     return np.stack(rows)
 
 
-def meets(one: np.ndarray, other: np.ndarray, bands: int, rows: int) -> np.ndarray:
+def meets(one: Numbers, other: Numbers, bands: int, rows: int) -> Numbers:
     """Which pairs share a band."""
     same = (one == other)[:, : bands * rows].reshape(len(one), bands, rows)
-    return same.all(axis=2).any(axis=1)
+    met: Numbers = same.all(axis=2).any(axis=1)
+    return met
 
 
 def anchors(text: str, width: int, count: int) -> set[int]:
@@ -160,9 +164,7 @@ def main() -> None:
                     _row(f"  + {count} anchors of {width}", sorts, pairs, met | shared, None)
 
 
-def _row(
-    name: str, sorts: Sequence[str], pairs: Sequence[Pair], met: np.ndarray, chance: float | None
-) -> None:
+def _row(name: str, sorts: Sequence[str], pairs: Sequence[Pair], met: Numbers, chance: float | None) -> None:
     shares = [float(np.mean([m for m, p in zip(met, pairs, strict=True) if p.sort == s])) for s in sorts]
     print(
         f"{name:34}"
@@ -171,7 +173,7 @@ def _row(
     )
 
 
-def _chance(far: np.ndarray, bands: int, rows: int) -> float:
+def _chance(far: Numbers, bands: int, rows: int) -> float:
     """Strangers proposed for a post among a million."""
     half = len(far) // 2
     total = 0
