@@ -28,8 +28,8 @@ CARDS = 3
 RELATIVES = 3
 LAST_ACTS = 10
 
-# Advert, chatter, scam, noise: the first letters of what people call them.
-KIND_KEYS = (("a", Kind.ADVERT), ("c", Kind.NEUTRAL), ("s", Kind.SCAM), ("n", Kind.NOISE))
+# Advert, scam, noise, neutral: one letter of each name, and all apart; the label policy's page has the same.
+KIND_KEYS = (("a", Kind.ADVERT), ("c", Kind.SCAM), ("s", Kind.NOISE), ("n", Kind.NEUTRAL))
 
 router = APIRouter()
 
