@@ -46,8 +46,8 @@ class Settings:
 
     families: tuple[ngrams.Family, ...] = FAMILIES
     strengths: tuple[float, ...] = STRENGTHS
-    penalty: float = 4e-5
-    balance: float = 0.75
+    penalty: float = 1.5e-4
+    balance: float = 1.0
     meaning: float = 2.0
     rounds: int = 60
 
