@@ -35,6 +35,16 @@ class Block:
     start: bool = False
     end: bool = False
 
+    @property
+    def opens(self) -> bool:
+        """Whether its words open a sentence."""
+        return (self.earlier or self.later)[0].first
+
+    def hangs(self, side: int) -> bool:
+        """Whether only one text (0: the earlier) has the words, at an end of it, on a sentence of both."""
+        lone = (self.earlier, self.later)[side]
+        return self.edge and not self.whole and bool(lone) and not (self.earlier, self.later)[1 - side]
+
 
 @dataclass(frozen=True, slots=True)
 class Alignment:

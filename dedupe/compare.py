@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from dedupe.align import Alignment, Block, align
 from dedupe.meaning import SPEAKS, TURNS, Difference, changes, remarked
@@ -74,10 +74,20 @@ def differences(earlier: Words, later: Words, alignment: Alignment) -> tuple[Dif
     blocks, moves = settle_moves(alignment.blocks)
     told = Telling(earlier), Telling(later)
     found = [difference for block in blocks for difference in changes(block, told)]
+    found = _wrapped(found)
     found += [Difference(Block(words, words), Change.ORDER, len(words)) for words, turns in moves if turns]
     found += [remarked(one, other) for one, other in alignment.remarked]
     found += _asked_instead(earlier, later, found)
     return tuple(d for d in found if d.change is not Change.NOTHING)
+
+
+def _wrapped(found: list[Difference]) -> list[Difference]:
+    """Words before and behind one sentence that the other text has alone are words around a quotation."""
+    for side in (0, 1):
+        hung = [d for d in found if d.change is Change.CUT and d.block.hangs(side)]
+        if any(d.block.opens for d in hung) and any(not d.block.opens for d in hung):
+            found = [replace(d, change=Change.COMMENTS) if d in hung else d for d in found]
+    return found
 
 
 def _asked_instead(earlier: Words, later: Words, found: Sequence[Difference]) -> list[Difference]:
@@ -133,7 +143,7 @@ def _tolerated(difference: Difference, shared: int) -> bool:
     return difference.change in _FEELING or not slot or not (block.earlier and block.later)
 
 
-_FEELING = frozenset({Change.ASKS, Change.COMMENTS})
+_FEELING = frozenset({Change.ASKS, Change.COMMENTS, Change.MORE})
 
 
 def _named(found: Sequence[Difference], limit: int = 3) -> str:

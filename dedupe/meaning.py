@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from dedupe.align import Block
 from dedupe.phrases import Words
 from dedupe.reading import Word
-from dedupe.rules import Change, Telling, added, credit, frame, inserted, replaced
+from dedupe.rules import Change, Telling, added, credit, frame, inserted, replaced, tells
 
 # Chosen on the tables of tests/dedupe (docs/decisions/0004-copies.md).
 # An addition of fewer words hangs on the sentence it stands beside, and turns it.
@@ -16,7 +16,7 @@ SHORT_ADDITION = 6
 SENTENCE = 3
 
 # What speaks about the statement instead of making it.
-SPEAKS = frozenset({Change.DENIES, Change.ASKS, Change.COMMENTS})
+SPEAKS = frozenset({Change.DENIES, Change.ASKS, Change.COMMENTS, Change.MORE})
 # What makes another statement of it.
 TURNS = frozenset(Change) - SPEAKS - {Change.NOTHING, Change.LITTLE, Change.WORDING, Change.CUT}
 
@@ -54,6 +54,8 @@ def changes(block: Block, told: tuple[Telling, Telling]) -> list[Difference]:
     words = one or other
     lone = block.whole or (block.edge and len(words) >= SHORT_ADDITION)
     change = added(words, told[1] if one else told[0]) if lone else inserted(words, block.edge, block.end)
+    if change is Change.CUT and block.whole and other and tells(words):
+        change = Change.MORE
     return [Difference(block, change, len(words))]
 
 

@@ -15,6 +15,8 @@ from dedupe.reading import number_of
 # Chosen on the tables of tests/dedupe (docs/decisions/0004-copies.md).
 # An added sentence that takes up so many pairs of words of the statement speaks about it.
 TAKEN_UP = 2
+# Fewer words beside courtesy tell nothing of their own.
+TOLD = 4
 # A credit or a signature has no more words.
 CREDIT = 8
 SIGNATURE = 5
@@ -39,6 +41,7 @@ class Change(StrEnum):
     ASKS = "asks"
     COMMENTS = "comments"
     CUT = "cut"
+    MORE = "adds"
 
 
 class Telling:
@@ -100,6 +103,11 @@ def credit(words: Words) -> bool:
         return False
     signed = all(w.name or w.first for w in words[:1]) and all(w.name for w in words[1:])
     return says(words[:1], "credits") or (signed and 1 < len(words) <= SIGNATURE)
+
+
+def tells(words: Words) -> bool:
+    """Whether added words are enough to tell something of their own: more than courtesy and a word or two."""
+    return len(uncovered(words, "filler", "frames", "courtesy", "kin")) >= TOLD
 
 
 def asks(words: Words) -> bool:
@@ -192,5 +200,5 @@ _ADDED: tuple[tuple[Change, Callable[[Words, Telling], bool]], ...] = (
     (Change.ASKS, lambda words, _told: words[-1].asked),
     (Change.COMMENTS, lambda words, _told: says(words, "comment")),
     (Change.COMMENTS, _answers),
-    (Change.NOTHING, lambda words, _told: not weighty(words)),
+    (Change.NOTHING, lambda words, _told: not uncovered(words, "filler", "frames", "courtesy", "kin")),
 )
