@@ -186,10 +186,14 @@ def spelt_alike(one: Words, other: Words, last: tuple[bool, bool]) -> list[tuple
     rows, columns = len(one), len(other)
     best = [[0] * (columns + 1) for _ in range(rows + 1)]
     step: dict[tuple[int, int], tuple[int, int]] = {}
+    meant = [_groups(one[i:]) for i in range(rows)], [_groups(other[j:]) for j in range(columns)]
     for i in range(rows - 1, -1, -1):
         for j in range(columns - 1, -1, -1):
             best[i][j], chosen = max((best[i + 1][j], (1, 0)), (best[i][j + 1], (0, 1)))
-            for m, n in _widths(one, other, i, j, last):
+            widths = _widths(one, other, i, j, last)
+            if meant[0][i] and meant[1][j]:
+                widths += [(m, n) for m, mine in meant[0][i] for n, theirs in meant[1][j] if mine & theirs]
+            for m, n in widths:
                 gain = m + n + best[i + m][j + n]
                 if gain > best[i][j]:
                     best[i][j], chosen = gain, (m, n)
@@ -210,7 +214,7 @@ def _widths(one: Words, other: Words, i: int, j: int, last: tuple[bool, bool]) -
         found.append((1, 1))
     if one[i].plain[0] == other[j].plain[0]:
         found += _respaced(one[i:], other[j:])
-    return [*found, *_same_meaning(one[i:], other[j:])]
+    return found
 
 
 def _respaced(one: Words, other: Words) -> list[tuple[int, int]]:
@@ -236,13 +240,8 @@ def _respaced(one: Words, other: Words) -> list[tuple[int, int]]:
     return found
 
 
-def _same_meaning(one: Words, other: Words) -> list[tuple[int, int]]:
-    """How many words from the start are listed as one meaning."""
-    left, right = _groups(one), _groups(other)
-    return [(m, n) for m, mine in left for n, other_groups in right if mine & other_groups]
-
-
 def _groups(words: Words) -> list[tuple[int, frozenset[int]]]:
+    """Phrases from the start that have listed meanings: (width, meanings)."""
     table, phrase, found = meanings(), "", []
     for width, word in enumerate(words[:LONGEST_PHRASE], 1):
         phrase = f"{phrase} {word.plain}" if phrase else word.plain

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -14,8 +15,9 @@ from dedupe.rules import Change, Telling, asks
 from sangtin.post import Relation
 
 # Chosen on the tables of tests/dedupe and tests/bench/copies.py (docs/decisions/0004-copies.md).
-UNLIKE = 0.3
+UNLIKE = 0.4
 SAME_WORDS = 0.6
+FEW_WORDS = 0.4
 CLUSTERED = 0.5
 QUOTED = 0.6
 LEAST_PART = 0.2
@@ -59,6 +61,8 @@ def compare(earlier: Reading, later: Reading) -> Comparison:
     similarity, containment = likeness(earlier, later)
     if similarity < UNLIKE and containment < CLUSTERED:
         return Comparison(similarity, containment, Relation.ORIGINAL, "unlike")
+    if similarity < SAME_WORDS and _few_words(earlier.words, later.words):
+        return Comparison(similarity, containment, Relation.ORIGINAL, "few words in common")
     alignment = align(earlier.words, later.words)
     shorter = min(len(earlier.words), len(later.words))
     if not shorter or alignment.shared < SAME_WORDS * shorter:
@@ -67,6 +71,12 @@ def compare(earlier: Reading, later: Reading) -> Comparison:
     lengths = len(earlier.words), len(later.words)
     relation, reason = _verdict(found, (similarity, containment), lengths, alignment.shared)
     return Comparison(similarity, containment, relation, reason, found)
+
+
+def _few_words(earlier: Words, later: Words) -> bool:
+    """Whether so few words are in both that no alignment could find enough; cheap to know."""
+    one, other = Counter(w.plain for w in earlier), Counter(w.plain for w in later)
+    return (one & other).total() < FEW_WORDS * min(len(earlier), len(later))
 
 
 def differences(earlier: Words, later: Words, alignment: Alignment) -> tuple[Difference, ...]:

@@ -38,7 +38,7 @@ FLUSH = 1 << 17
 FAN = 4
 # Below this estimate, and without this many shared anchors, a pair is not worth comparing.
 # Chosen by tests/bench/copies.py, table in docs/decisions/0004-copies.md.
-LEAST_LIKENESS = 0.25
+LEAST_LIKENESS = 0.33
 LEAST_ANCHORS = 3
 
 FORMAT = f"{SCHEME}/bands{BANDS}x{ROWS}/v1"

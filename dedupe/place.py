@@ -17,12 +17,14 @@ from dedupe.sketch import Sketch, draw
 from sangtin.post import Relation
 
 # Chosen by tests/bench/copies.py, table in docs/decisions/0004-copies.md.
-COMPARED = 6
+COMPARED = 5
 LIKE_HEAD = 0.5
 # A copy this like its original is found whenever the original is: it needs no sketch of its own.
 SAME_SKETCH = 0.9
 # Texts with fewer letters match only exactly: their few shingles are shared by unlike texts.
 LEAST_LETTERS = 24
+# Readings of earlier posts kept for the next batches (some 10 KiB each).
+REMEMBERED = 4096
 # Sketches added at once when the cache is brought after the record (8 MiB).
 CATCH_UP = 1 << 14
 
@@ -40,6 +42,7 @@ class Placer:
         self._shelf = shelf
         self._index = Index(folder, flush)
         self._window = window
+        self._known: dict[int, Reading] = {}
         self.catch_up()
 
     def place(
@@ -77,6 +80,8 @@ class Placer:
     def remove(self, keys: Collection[int]) -> None:
         """Forget posts before the record does, so that no trace of them outlives it."""
         self._index.remove(list(keys))
+        for key in keys:
+            self._known.pop(key, None)
 
     def succeed(self, members: Sequence[Item], cluster: str) -> list[Placement]:
         """Place what remains of a cluster whose first post is gone: the earliest remaining one leads.
@@ -170,7 +175,12 @@ class _Batch:
         stands |= {key: s for key, s in shelf.placed(originals - set(stands)).items() if key not in mine}
         self._standing.update(stands)
         self._texts.update(shelf.texts((compared | originals | heads) - mine))
-        self._readings.update(zip(self._texts, read(list(self._texts.values())), strict=True))
+        known = self._placer._known
+        new = {key: text for key, text in self._texts.items() if key not in known or known[key].text != text}
+        known.update(zip(new, read(list(new.values())), strict=True))
+        self._readings.update((key, known[key]) for key in self._texts)
+        while len(known) > REMEMBERED:
+            del known[next(iter(known))]
 
     def _settle(self, asked: _Asked) -> Placement:
         same = self._same.get(asked.form.hash)
