@@ -7,7 +7,7 @@ from sqlalchemy import delete, select, update
 from sangtin.post import Bin, Cause, Kind, now
 from sangtin.record.changes import Change, State
 from sangtin.record.engine import Writing
-from sangtin.record.schema import held, membership, post, prediction, refused, revision, sketch
+from sangtin.record.schema import held, membership, post, prediction, refused, revision, shared, sketch
 from sangtin.record.standing import cluster_of, count_again, free_copies
 
 
@@ -25,7 +25,7 @@ def erase(writing: Writing, key: int) -> None:
         return
     free_copies(connection, key)
     left = cluster_of(connection, key)
-    for table in (sketch, membership, prediction, revision, held, refused):
+    for table in (sketch, membership, prediction, revision, held, refused, shared):
         connection.execute(delete(table).where(table.c.post == key))
     if left is not None:
         count_again(connection, [left])

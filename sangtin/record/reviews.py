@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Row, Select, func, select
 from sangtin.errors import UsageError
 from sangtin.post import Act, Kind, Label, Review, now
 from sangtin.record.engine import Writing
-from sangtin.record.schema import membership, post, review, revision
+from sangtin.record.schema import membership, post, review, revision, shared
 from sangtin.record.settling import settle
 
 
@@ -46,7 +46,7 @@ def append(writing: Writing, given: Review) -> int:
     Raises UsageError where the post is not there or was erased, a label or target is missing, or the act to
     undo is not this reviewer's, is an undo itself or is undone already.
     """
-    row = _live(writing.connection, given.post)
+    row = _live(writing.connection, given.post, erased=given.act is Act.UNDO)
     values = _checked(writing.connection, given, row)
     inserted = writing.connection.execute(
         review.insert().values(**values).returning(review.c.id)
@@ -109,9 +109,10 @@ def labelled(connection: Connection) -> Iterator[Labelled]:
         yield Labelled(r.post_id, r.text, Label(r.label), kind, r.reviewer, r.at, r.group)
 
 
-def _live(connection: Connection, post_id: str) -> Row[Any]:
+def _live(connection: Connection, post_id: str, *, erased: bool = False) -> Row[Any]:
+    """A post that can be spoken of; with `erased` also one of which only an act can be undone."""
     row = connection.execute(select(post).where(post.c.id == post_id)).first()
-    if row is None or row.erased_at is not None:
+    if row is None or (row.erased_at is not None and not erased):
         raise UsageError(f"There is no post {post_id!r} in the record; it may have been erased.")
     return row
 
@@ -162,8 +163,9 @@ def _check_undo(connection: Connection, given: Review) -> None:
 
 
 def _touched(connection: Connection, given: Review, key: int) -> set[int]:
-    """The post, and its copies where an act on the cluster may settle one that a person set free."""
+    """The post, and its copies of now and of then where an act on the cluster may settle them."""
     keys = {key}
+    then = select(shared.c.post).where(shared.c.review == given.undoes)
     if given.undoes is not None:
         row = connection.execute(select(review).where(review.c.id == given.undoes)).one()
         keys.add(row.post)
@@ -172,7 +174,8 @@ def _touched(connection: Connection, given: Review, key: int) -> set[int]:
         .join(review, review.c.post == membership.c.post)
         .where(membership.c.of.in_(list(keys)), review.c.act == Act.NOT_A_COPY.value)
     )
-    return keys | {row.post for row in connection.execute(freed)}
+    rows = [*connection.execute(freed), *connection.execute(then)]
+    return keys | {row.post for row in rows}
 
 
 def _all() -> Select[Any]:

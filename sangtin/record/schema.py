@@ -268,6 +268,17 @@ review = Table(
 Index("ix_review_post", review.c.post)
 Index("ix_review_reviewer_at", review.c.reviewer, review.c.at)
 
+# Which labels on a cluster hold for a copy of then, once its original was edited or erased and it has to be
+# placed again: its new place no longer says so.
+shared = Table(
+    "shared",
+    metadata,
+    Column("review", Key, ForeignKey("review.id"), primary_key=True, autoincrement=False),
+    Column("post", Key, ForeignKey("post.key"), primary_key=True, autoincrement=False),
+    Column("revision", Integer, nullable=False),
+)
+Index("ix_shared_post", shared.c.post)
+
 change = Table(
     "change",
     metadata,

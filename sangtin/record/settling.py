@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, bindparam, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Row, Select, and_, bindparam, select, update
 
 from sangtin.post import Act, Bin, Cause, Kind, Label, Membership, Outcome, Prediction, Relation
 from sangtin.record.changes import Change, State
 from sangtin.record.engine import Writing
 from sangtin.record.outcome import Evidence, Said, outcome
 from sangtin.record.portions import portions
-from sangtin.record.schema import membership, model, post, prediction, review
+from sangtin.record.schema import membership, model, post, prediction, review, shared
 
 # Acts that may settle a post.
 DECISIONS = (Act.LABEL.value, Act.SAME_AS.value, Act.NOT_A_COPY.value)
@@ -140,31 +140,40 @@ def _reviews(
     connection: Connection, rows: dict[int, Row[Any]], members: dict[int, tuple[int, Membership]]
 ) -> dict[int, list[Said]]:
     """What people said, not undone: of the post's current revision, or of its original when it was a copy."""
-    originals = {m.of for _, m in members.values() if m.of is not None}
-    about = or_(review.c.post.in_(list(rows)), and_(review.c.post.in_(list(originals)), review.c.on_cluster))
-    undone = select(review.c.undoes).where(review.c.undoes.is_not(None))
-    query = select(review).where(about, review.c.id.not_in(undone), review.c.act != Act.UNDO.value)
     said: dict[int, list[Said]] = {}
+    for r in connection.execute(_stand(review.c.post.in_(list(rows)))):
+        if r.revision == rows[r.post].revision:
+            said.setdefault(r.post, []).append(_said(r))
     copies: dict[int, list[int]] = {}
     for key, (_, member) in members.items():
-        if member.of is not None:
+        if member.of is not None and rows[key].placed:
             copies.setdefault(member.of, []).append(key)
-    for r in connection.execute(query):
-        each = Said(
-            r.id,
-            r.reviewer,
-            Act(r.act),
-            r.on_cluster,
-            Label(r.label) if r.label else None,
-            Kind(r.kind) if r.kind else None,
-        )
-        if r.post in rows and r.revision == rows[r.post].revision:
-            said.setdefault(r.post, []).append(each)
-        if r.on_cluster and each.act is Act.LABEL:
-            for key in copies.get(r.post, ()):
-                if members[key][0] <= r.placed_until:
-                    said.setdefault(key, []).append(each)
+    for r in connection.execute(_stand(_on_cluster(review.c.post.in_(list(copies))))):
+        for key in copies[r.post]:
+            if members[key][0] <= r.placed_until:
+                said.setdefault(key, []).append(_said(r))
+    kept = _stand(shared.c.post.in_(list(rows))).join(shared, shared.c.review == review.c.id)
+    for r in connection.execute(
+        kept.add_columns(shared.c.post.label("copy"), shared.c.revision.label("then"))
+    ):
+        if r.then == rows[r.copy].revision:
+            said.setdefault(r.copy, []).append(_said(r))
     return said
+
+
+def _stand(about: ColumnElement[bool]) -> Select[Any]:
+    undone = select(review.c.undoes).where(review.c.undoes.is_not(None))
+    return select(review).where(about, review.c.id.not_in(undone), review.c.act != Act.UNDO.value)
+
+
+def _on_cluster(about: ColumnElement[bool]) -> ColumnElement[bool]:
+    """A label: other acts on a cluster speak of the post that was shown."""
+    return and_(about, review.c.on_cluster, review.c.act == Act.LABEL.value)
+
+
+def _said(r: Row[Any]) -> Said:
+    label, kind = Label(r.label) if r.label else None, Kind(r.kind) if r.kind else None
+    return Said(r.id, r.reviewer, Act(r.act), r.on_cluster, label, kind)
 
 
 def _edited(connection: Connection, rows: dict[int, Row[Any]]) -> set[int]:

@@ -8,8 +8,9 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, and_, case, delete, func, or_, select, update
 
+from sangtin.post import Act
 from sangtin.record.changes import upsert
-from sangtin.record.schema import cluster, membership, post
+from sangtin.record.schema import cluster, membership, post, review, shared
 
 
 def stands() -> ColumnElement[bool]:
@@ -26,11 +27,22 @@ def cluster_of(connection: Connection, key: int) -> str | None:
 def free_copies(connection: Connection, key: int) -> None:
     """The posts that repeat this one wait to be placed again: what they repeated is there no more.
 
-    Their outcomes stand until then, and a copy that a person set free is not read before.
+    Their outcomes stand until then, and a copy that a person set free is not read before. What people said
+    of the cluster while they were copies holds for them wherever they are placed.
     """
+    _share(connection, key)
     copies = select(membership.c.post).join(post, stands()).where(membership.c.of == key)
     waits = update(post).where(post.c.key.in_(copies))
     connection.execute(waits.values(placed=False, readable=False))
+
+
+def _share(connection: Connection, key: int) -> None:
+    """With placed copies only: one that waits lost an earlier text of this post, and its labels with it."""
+    then = and_(membership.c.of == review.c.post, membership.c.key <= review.c.placed_until)
+    said = and_(review.c.post == key, review.c.on_cluster, review.c.act == Act.LABEL.value)
+    query = select(review.c.id, membership.c.post, membership.c.revision).join(membership, then)
+    query = query.join(post, and_(stands(), post.c.placed)).where(said)
+    connection.execute(shared.insert().from_select(["review", "post", "revision"], query))
 
 
 def move(connection: Connection, key: int, moment: datetime) -> None:

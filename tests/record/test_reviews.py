@@ -6,7 +6,7 @@ import pytest
 
 from sangtin.errors import UsageError
 from sangtin.post import Act, Bin, Cause, Kind, Label, Outcome, Review
-from sangtin.record import Record, posts, queue, reviews, shown
+from sangtin.record import Record, erasing, posts, queue, reviews, shown
 from tests.record.checking import answered, fetched, keys_of, place_all, read_all
 
 
@@ -84,6 +84,32 @@ def test_a_label_on_a_cluster_does_not_hold_for_copies_that_came_later(book: Rec
     place_all(book, {keys["bao-mau:4"]: keys["bao-mau:1"]})
     say(book, "4", Act.NOT_A_COPY)
     assert outcome_of(book, "4").bin is Bin.PENDING
+
+
+@pytest.mark.parametrize("what", ["edited", "erased"])
+def test_a_label_on_a_cluster_holds_for_copies_of_then_that_lost_their_original(
+    book: Record, what: str
+) -> None:
+    number = say(book, "1", Act.LABEL, label=Label.POSITIVE, on_cluster=True)
+    with book.write() as writing:
+        if what == "edited":
+            posts.add(writing, [fetched("1", "Tin đã được đính chính", 60)])
+        else:
+            erasing.erase(writing, keys_of(book)["bao-mau:1"])
+    place_all(book)
+    assert outcome_of(book, "2") == Outcome(Bin.POSITIVE, Cause.CLUSTER, None, f"review:{number}")
+    say(book, "1", Act.UNDO, undoes=number)
+    assert outcome_of(book, "2").cause is Cause.NONE
+
+
+def test_a_label_on_a_later_text_does_not_hold_for_copies_of_the_earlier_one(book: Record) -> None:
+    with book.write() as writing:
+        posts.add(writing, [fetched("1", "Tin đã được đính chính", 60)])
+    say(book, "1", Act.LABEL, label=Label.POSITIVE, on_cluster=True)
+    say(book, "2", Act.NOT_A_COPY)
+    assert outcome_of(book, "2").bin is Bin.PENDING
+    place_all(book)
+    assert outcome_of(book, "2").bin is Bin.PENDING
 
 
 def test_an_edited_post_comes_back_marked(book: Record) -> None:

@@ -325,3 +325,13 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("membership", name=op.f("pk_sketch")),
     )
     op.create_index("ix_sketch_post", "sketch", ["post"], unique=False)
+    op.create_table(
+        "shared",
+        sa.Column("review", KEY, autoincrement=False, nullable=False),
+        sa.Column("post", KEY, autoincrement=False, nullable=False),
+        sa.Column("revision", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["post"], ["post.key"], name=op.f("fk_shared_post")),
+        sa.ForeignKeyConstraint(["review"], ["review.id"], name=op.f("fk_shared_review")),
+        sa.PrimaryKeyConstraint("review", "post", name=op.f("pk_shared")),
+    )
+    op.create_index("ix_shared_post", "shared", ["post"], unique=False)
