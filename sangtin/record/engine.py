@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import contextlib
 import secrets
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event, inspect, select, text
+from sqlalchemy import Connection, Engine, create_engine, event, func, inspect, select, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import DatabaseError, OperationalError
@@ -19,9 +20,15 @@ from sangtin.record.changes import Change, write_changes
 
 # How long a writer waits for another process's transaction, in seconds; batches commit in well under one.
 BUSY_S = 30
+# How often a writer asks, in seconds. Beside two imports that never pause, other commits waited at most
+# 0.7 s with it and 3.9 s without.
+ASK_S = 0.002
 # 64 MiB of page cache and 256 MiB of mapped file a connection: what a laptop can spare.
 CACHE_KIB = 65_536
 MAPPED_BYTES = 268_435_456
+# PostgreSQL lets one transaction write at a time, as SQLite does: what one settles rests on what it has read.
+# The number is ours alone within the record's database ("sang" in ASCII).
+WRITER = 0x73616E67
 HEAD = "0001"
 
 
@@ -58,6 +65,9 @@ class Record:
         with _plain_errors(), self.engine.connect() as plain:
             connection = plain.execution_options(sangtin_write=True, sangtin_durable=durable)
             with connection.begin():
+                if not self.on_sqlite:
+                    connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{BUSY_S}s'")
+                    connection.execute(select(func.pg_advisory_xact_lock(WRITER)))
                 writing = Writing(connection)
                 yield writing
                 write_changes(connection, writing.changes)
@@ -162,7 +172,25 @@ def _begin_sqlite(connection: Connection) -> None:
         return
     full = "FULL" if options.get("sangtin_durable") else "NORMAL"
     connection.exec_driver_sql(f"PRAGMA synchronous={full}")
-    connection.exec_driver_sql("BEGIN IMMEDIATE")
+    connection.exec_driver_sql("PRAGMA busy_timeout=0")
+    try:
+        _begin_in_turn(connection)
+    finally:
+        connection.exec_driver_sql(f"PRAGMA busy_timeout={BUSY_S * 1_000}")
+
+
+def _begin_in_turn(connection: Connection) -> None:
+    """Ask for the write lock often: SQLite itself waits ever longer, and a busy import never lets it in."""
+    until = time.monotonic() + BUSY_S
+    while True:
+        try:
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+        except OperationalError as error:
+            if "locked" not in str(error.orig) or time.monotonic() > until:
+                raise
+            time.sleep(ASK_S)
+        else:
+            return
 
 
 def _version(engine: Engine) -> str | None:
@@ -205,7 +233,7 @@ def _plain_errors() -> Iterator[None]:
 
 def _plain(error: OperationalError) -> Exception:
     cause: Any = str(error.orig)
-    if "locked" in cause or "busy" in cause:
+    if "locked" in cause or "busy" in cause or "lock timeout" in cause:
         return BusyError(f"Another process has held the record for {BUSY_S} s. Wait for it, then try again.")
     if "full" in cause:
         return EngineError(

@@ -77,7 +77,7 @@ def take(record: Record, name: str) -> Lease | None:
             "expires_at": now() + LAPSE,
         }
         insert = upsert(writing.connection, lease).values(**row).on_conflict_do_nothing()
-        if not writing.connection.execute(insert).rowcount:
+        if writing.connection.execute(insert.returning(lease.c.name)).first() is None:
             return None
     return Lease(record, name, holder)
 

@@ -1,4 +1,4 @@
-"""A record that must reconcile at the end of every test."""
+"""A record that must reconcile at the end of every test: on SQLite, and on PostgreSQL where there is one."""
 
 from __future__ import annotations
 
@@ -7,17 +7,27 @@ from pathlib import Path
 
 import pytest
 
-from sangtin.record import Record, init_record, sources
+from sangtin.record import Record, open_record
+from tests.record import empty
 from tests.record.checking import assert_reconciled
 
+ENGINES = ["sqlite"]
+# Without a server there is nothing to ask for; that it is missing is said once, by test_machine.py.
+SERVERS = [pytest.param("postgresql", marks=pytest.mark.servers)] if empty.has_server() else []
 
-@pytest.fixture
-def record(tmp_path: Path) -> Iterator[Record]:
+
+@pytest.fixture(params=[*ENGINES, *SERVERS])
+def record(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Record]:
     """An empty record with two sources; when the test ends, its ledger must add up in every way."""
-    made = init_record(f"sqlite:///{tmp_path / 'record.db'}")
-    with made.write() as writing:
-        sources.ensure(writing, "bao-mau")
-        sources.ensure(writing, "dien-dan")
-    yield made
-    assert_reconciled(made)
-    made.close()
+    if request.param == "sqlite":
+        yield from _checked(empty.on_sqlite(tmp_path))
+        return
+    with empty.on_postgresql() as url:
+        yield from _checked(url)
+
+
+def _checked(url: str) -> Iterator[Record]:
+    opened = open_record(url)
+    yield opened
+    assert_reconciled(opened)
+    opened.close()

@@ -194,7 +194,7 @@ def test_a_dead_holder_on_this_machine_is_noticed_at_once(record: Record) -> Non
         assert take(open_record(sys.argv[1]), "place")
         os.kill(os.getpid(), signal.SIGKILL)
     """
-    url = record.engine.url.render_as_string()
+    url = record.engine.url.render_as_string(hide_password=False)
     ended = subprocess.run([sys.executable, "-c", textwrap.dedent(script), url], check=False)
     assert ended.returncode == -9
     mine = lease_book.take(record, "place")
@@ -220,7 +220,7 @@ def test_the_migrations_make_exactly_the_schema(record: Record) -> None:
 def test_initialising_again_keeps_everything(record: Record) -> None:
     fill(record)
     epoch = record.epoch()
-    again = init_record(record.engine.url.render_as_string())
+    again = init_record(record.engine.url.render_as_string(hide_password=False))
     assert again.epoch() == epoch
     again.close()
     assert len(keys_of(record)) == 4
