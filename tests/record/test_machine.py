@@ -1,0 +1,446 @@
+"""Anything that can happen to a record, in any order: it says what the oracle says, after every step."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from contextlib import ExitStack
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, Phase, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
+from sqlalchemy import select
+
+from sangtin.errors import UsageError
+from sangtin.follower import document
+from sangtin.post import Act, Bin, Kind, Label, Ledger, Post, Prediction, Relation, Review, now
+from sangtin.record import (
+    Record,
+    clusters,
+    erasing,
+    following,
+    leases,
+    ledger,
+    models,
+    open_record,
+    placing,
+    posts,
+    queue,
+    reading,
+    reviews,
+    shown,
+)
+from sangtin.record.ledger import Scope
+from sangtin.record.schema import metadata, post
+from tests.record import empty
+from tests.record.checking import START, assert_reconciled
+from tests.record.oracle import Oracle, Read, Say, Stood
+
+REVIEWERS = ("an", "binh")
+IDS = st.sampled_from("1234")
+TIMES = st.integers(0, 60).map(lambda hours: START + timedelta(hours=hours))
+COPIES = (Relation.EXACT, Relation.NEAR)
+BESIDE = (Relation.VARIANT, Relation.QUOTES)
+
+
+class Machine(RuleBasedStateMachine):
+    """A real record beside the oracle."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.ending = ExitStack()
+        self.record = self.open()
+        self.oracle = Oracle()
+        self.keys: dict[str, int] = {}
+        self.readers = [leases.take(self.record, f"read:{n}") for n in range(2)]
+        self.held: list[tuple[str, list[reading.Unread]]] = []
+        self.found: list[placing.Place] = []
+        self.remembered: list[tuple[datetime, dict[Scope, Ledger]]] = []
+        self.index: dict[str, tuple[int, str]] = {}
+        self.position = 0
+
+    def open(self) -> Record:
+        """A new record with two sources."""
+        folder = Path(tempfile.mkdtemp(prefix="sangtin-machine-"))
+        self.ending.callback(shutil.rmtree, folder)
+        return open_record(empty.on_sqlite(folder))
+
+    @initialize()
+    def begin(self) -> None:
+        self.use("m1")
+
+    # posts come
+
+    @rule(
+        source=st.sampled_from(empty.SOURCES),
+        rows=st.lists(
+            st.tuples(IDS, st.integers(0, 2), TIMES, st.booleans(), st.none() | TIMES), min_size=1, max_size=4
+        ),
+        imported_at=TIMES,
+    )
+    def add(
+        self, source: str, rows: list[tuple[str, int, datetime, bool, datetime | None]], imported_at: datetime
+    ) -> None:
+        given = []
+        said = []
+        for native_id, version, at, timed, published in rows:
+            text = f"lời {version} kể trong thư{source}{native_id}x"
+            known = Post(source, native_id, text, at if timed else None, published, author_key=f"k{text}")
+            given.append(known)
+            counted = self.oracle.add(
+                source, native_id, text, at=at if timed else imported_at, timed=timed, published=published
+            )
+            said.append(counted)
+        with self.record.write() as writing:
+            counts = posts.add(writing, given, at=imported_at)
+        assert counts.new == said.count("new")
+        assert counts.new + counts.seen + counts.changed == len(rows)
+        with self.record.read() as connection:
+            self.keys = dict(connection.execute(select(post.c.id, post.c.key)).all())
+
+    # places
+
+    def _decide(self, data: st.DataObject) -> list[placing.Place]:
+        """Places for the next posts that wait: alone, beside another, or as a copy of an original."""
+        names = {key: name for name, key in self.keys.items()}
+        originals = {
+            p.id: p.place.cluster for p in self.oracle.alive if p.place and not p.is_copy and not p.waits
+        }
+        with self.record.read() as connection:
+            waiting = placing.unplaced(connection, data.draw(st.integers(1, 6), "how many"))
+        decided = []
+        for each in waiting:
+            near = data.draw(st.none() | st.sampled_from(sorted(originals)), "near") if originals else None
+            relation = data.draw(st.sampled_from((*COPIES, *COPIES, *BESIDE)), "relation") if near else None
+            copies = relation in COPIES
+            cluster = originals[near] if near else f"c{each.key}-{each.revision}-{len(self.remembered)}"
+            if not copies:
+                originals[names[each.key]] = cluster
+            decided.append(
+                placing.Place(
+                    key=each.key,
+                    revision=each.revision,
+                    cluster=cluster,
+                    of=self.keys[near] if near and copies else None,
+                    relation=relation or Relation.ORIGINAL,
+                    similarity=0.9,
+                    containment=0.9,
+                    reason="",
+                    normal_hash=each.text.encode(),
+                    scheme="test",
+                    signature=None if relation is Relation.EXACT else each.text.encode(),
+                    moment=each.moment,
+                )
+            )
+        return decided
+
+    def _record_places(self, places: list[placing.Place]) -> None:
+        names = {key: name for name, key in self.keys.items()}
+        numbers = self._revisions_known(places)
+        with self.record.write() as writing:
+            taken = placing.place(writing, places)
+        decided = {
+            names[p.key]: (
+                numbers[p.key],
+                Stood(p.cluster, names[p.of] if p.of is not None else None, p.relation),
+            )
+            for p in places
+        }
+        assert {names[p.key] for p in taken} == self.oracle.place(decided)
+
+    def _revisions_known(self, places: list[placing.Place]) -> dict[int, int]:
+        """The record numbers revisions as they come, the oracle as they become current: one for one."""
+        return {p.key: self.as_oracle(p.key, p.revision) for p in places}
+
+    def as_oracle(self, key: int, revision: int) -> int:
+        """The oracle's number of a revision that is or was current; 0 for any other than the current one."""
+        with self.record.read() as connection:
+            current = connection.execute(select(post.c.revision).where(post.c.key == key)).scalar_one()
+        name = next(name for name, known in self.keys.items() if known == key)
+        return self.oracle.posts[name].revision if revision == current else 0
+
+    @precondition(lambda self: not self.found)
+    @rule(data=st.data())
+    def place(self, data: st.DataObject) -> None:
+        self._record_places(self._decide(data))
+
+    @precondition(lambda self: not self.found)
+    @rule(data=st.data())
+    def look_for_places(self, data: st.DataObject) -> None:
+        self.found = self._decide(data)
+
+    @precondition(lambda self: self.found)
+    @rule()
+    def record_the_places_found(self) -> None:
+        self._record_places(self.found)
+        self.found = []
+
+    # models
+
+    @rule(name=st.sampled_from(("m1", "m2", "m3")))
+    def use(self, name: str) -> None:
+        with self.record.write() as writing:
+            models.use_model(writing, name, "")
+        self.oracle.model = name
+
+    @rule(reader=st.integers(0, 1), limit=st.integers(1, 4))
+    def hold(self, reader: int, limit: int) -> None:
+        lease = self.readers[reader]
+        assert lease is not None
+        with self.record.write() as writing:
+            key = models.current_model(writing.connection)
+            batch = reading.hold_unread(writing, key, lease.holder, limit)
+        names = {key: name for name, key in self.keys.items()}
+        others = {names[each.key] for _, held in self.held for each in held}
+        mine = {names[each.key] for each in batch}
+        free = self.oracle.to_read() - others
+        assert mine <= self.oracle.to_read()
+        assert not mine & others
+        assert len(mine) >= min(limit, len(free))
+        for each in batch:
+            kept = self.oracle.posts[names[each.key]]
+            assert each.text == kept.text
+            assert each.answered == ((kept.revision, self.oracle.model) in kept.reads)
+        if batch:
+            assert self.oracle.model is not None
+            self.held.append((self.oracle.model, batch))
+
+    @precondition(lambda self: self.held)
+    @rule(data=st.data())
+    def answer(self, data: st.DataObject) -> None:
+        model, batch = self.held.pop(data.draw(st.integers(0, len(self.held) - 1), "which"))
+        names = {key: name for name, key in self.keys.items()}
+        answers = []
+        for each in batch:
+            read = None
+            if not each.answered:
+                label = data.draw(st.sampled_from(Label), "label")
+                kind = data.draw(st.sampled_from(Kind), "kind") if label is Label.SPAM else None
+                read = Read(label, kind, data.draw(st.booleans(), "settled"))
+                answers.append(reading.Answer(each.key, each.revision, _prediction(model, read)))
+            self.oracle.answer(names[each.key], self.as_oracle(each.key, each.revision), model, read)
+        with self.record.write() as writing:
+            key = next(known.key for known in models.models(writing.connection) if known.name == model)
+            reading.answer(writing, key, answers, [each.key for each in batch if each.answered])
+
+    # people
+
+    @precondition(lambda self: self.oracle.alive)
+    @rule(
+        data=st.data(),
+        reviewer=st.sampled_from(REVIEWERS),
+        act=st.sampled_from([Act.LABEL, Act.LABEL, Act.UNSURE, Act.NOT_A_COPY, Act.SAME_AS]),
+        on_cluster=st.booleans(),
+    )
+    def say(self, data: st.DataObject, reviewer: str, act: Act, on_cluster: bool) -> None:
+        names = sorted(kept.id for kept in self.oracle.alive)
+        about = data.draw(st.sampled_from(names), "post")
+        label = data.draw(st.sampled_from(Label), "label") if act is Act.LABEL else None
+        kind = data.draw(st.none() | st.sampled_from(Kind), "kind") if label is Label.SPAM else None
+        target = None
+        if act is Act.SAME_AS:
+            if len(names) == 1:
+                return
+            target = data.draw(st.sampled_from([name for name in names if name != about]), "target")
+        given = Review(reviewer, act, about, on_cluster, label, kind, target)
+        with self.record.write(durable=True) as writing:
+            number = reviews.append(writing, given)
+        self.oracle.say(Say(number, reviewer, act, about, 0, on_cluster, label, kind))
+
+    @precondition(lambda self: any(not act.undone for act in self.oracle.acts))
+    @rule(data=st.data())
+    def undo(self, data: st.DataObject) -> None:
+        act = data.draw(st.sampled_from([a for a in self.oracle.acts if not a.undone]), "act")
+        with self.record.write(durable=True) as writing:
+            reviews.append(writing, Review(act.reviewer, Act.UNDO, act.post, undoes=act.id))
+        self.oracle.undo(act.id)
+
+    @precondition(lambda self: self.oracle.posts)
+    @rule(data=st.data())
+    def erase(self, data: st.DataObject) -> None:
+        name = data.draw(st.sampled_from(sorted(self.oracle.posts)), "post")
+        with self.record.write(durable=True) as writing:
+            erasing.erase(writing, self.keys[name])
+        self.oracle.erase(name)
+        with pytest.raises(UsageError), self.record.write() as writing:
+            reviews.append(writing, Review("an", Act.UNSURE, name))
+
+    # what must be true
+
+    @invariant()
+    def the_ledger_adds_up(self) -> None:
+        assert_reconciled(self.record)
+        counted = self.oracle.cells()
+        scopes = {Scope(): Ledger()} | {
+            scope: Ledger()
+            for day, source, _ in counted
+            for scope in (Scope(day, day), Scope(source=source), Scope(day, None, source))
+        }
+        for scope in scopes:
+            bins = {
+                bin_.value: sum(
+                    posts
+                    for (day, source, kept), posts in counted.items()
+                    if kept is bin_
+                    and scope.source in (None, source)
+                    and (scope.from_day or day) <= day <= (scope.to_day or day)
+                )
+                for bin_ in Bin
+            }
+            scopes[scope] = Ledger(**bins)
+        with self.record.read() as connection:
+            assert {scope: ledger.ledger(connection, scope) for scope in scopes} == scopes
+            for moment, before in self.remembered[-3:] + self.remembered[:1]:
+                assert {s: ledger.ledger(connection, s, moment) for s in before} == before
+        self.remembered.append((now(), scopes))
+
+    @invariant()
+    def every_post_stands_where_it_should(self) -> None:
+        with self.record.read() as connection:
+            rows = {row.id: row for row in connection.execute(select(post))}
+            summaries = {s.id: s for s in shown.summaries(connection, sorted(self.keys.values()))}
+            waiting = {each.key for each in placing.unplaced(connection, 100)}
+            unread = reading.count_unread(connection, models.current_model(connection))
+        assert set(rows) == set(self.oracle.posts)
+        assert set(summaries) == {kept.id for kept in self.oracle.alive}
+        for kept in self.oracle.posts.values():
+            row = rows[kept.id]
+            assert (row.bin, row.cause, row.kind) == self.oracle.outcome(kept), kept.id
+            assert (row.moment, row.day) == (kept.moment, kept.day)
+        for kept in self.oracle.alive:
+            found = summaries[kept.id]
+            assert (found.text, found.published) == (kept.text, kept.published_at is not None)
+            assert (found.membership is None) == (kept.place is None)
+            if kept.place is not None and found.membership is not None:
+                stands = (found.membership.cluster, found.original, found.membership.relation)
+                assert stands == (kept.place.cluster, kept.place.of, kept.place.relation)
+        assert waiting == {self.keys[kept.id] for kept in self.oracle.alive if kept.waits}
+        assert unread == len(self.oracle.to_read())
+
+    @invariant()
+    def people_are_asked_what_waits_for_them(self) -> None:
+        with self.record.read() as connection:
+            for reviewer in REVIEWERS:
+                asked = queue.queue(connection, reviewer, 100)
+                assert {each.id for each in asked} == self.oracle.to_review(reviewer)
+                assert queue.waiting(connection, reviewer).posts == len(asked)
+
+    @invariant()
+    def clusters_are_what_their_posts_are(self) -> None:
+        with self.record.read() as connection:
+            wanted = self.oracle.clusters()
+            every = {
+                each.id
+                for each in clusters.spreading(connection, datetime.min.replace(tzinfo=START.tzinfo), 99)
+            }
+            assert every <= set(wanted)
+            for name, kept in wanted.items():
+                found = clusters.find(connection, name)
+                assert found is not None
+                first = min(kept, key=lambda p: (p.moment, self.keys[p.id]))
+                copies = sum(p.is_copy for p in kept)
+                assert (found.posts, found.copies, found.lead) == (len(kept), copies, self.keys[first.id])
+                assert (found.first_at, found.last_at) == (first.moment, max(p.moment for p in kept))
+            names = {row[0] for row in connection.execute(select(metadata.tables["cluster"].c.id))}
+            assert names == set(wanted)
+
+    @invariant()
+    def who_follows_misses_nothing(self) -> None:
+        with self.record.read() as connection:
+            handed: dict[int, int] = {}
+            while True:
+                changes, reached = following.changed(connection, self.position, 3, handed)
+                for each in changes:
+                    self.index.pop(each.id, None)
+                    if each.summary is not None:
+                        self.index[each.id] = (each.number, document(each).digest())
+                if reached == self.position:
+                    break
+                self.position = reached
+            current = {
+                c.id: (c.number, document(c).digest())
+                for page in following.pages(connection, 3)
+                for c in page
+            }
+        assert self.index == current
+
+    @invariant()
+    def nothing_of_an_erased_post_is_left(self) -> None:
+        erased = [kept.id.replace(":", "") for kept in self.oracle.posts.values() if kept.erased]
+        if not erased:
+            return
+        with self.record.read() as connection:
+            rows = [
+                repr(row) for table in metadata.sorted_tables for row in connection.execute(select(table))
+            ]
+        everything = "\n".join(rows)
+        for name in erased:
+            assert f"thư{name}x" not in everything
+            assert repr(f"thư{name}x".encode())[2:-1] not in everything
+
+    def teardown(self) -> None:
+        """From number 0 the same documents come out."""
+        with self.record.read() as connection:
+            changes, _ = following.changed(connection, 0, 1_000_000, {})
+            replayed = {c.id: (c.number, document(c).digest()) for c in changes if c.summary is not None}
+        assert replayed == self.index
+        for lease in self.readers:
+            if lease is not None:
+                lease.give_back()
+        self.record.close()
+        self.ending.close()
+
+
+class OnPostgreSQL(Machine):
+    """The same on a server."""
+
+    def open(self) -> Record:
+        """A new record with two sources."""
+        return open_record(self.ending.enter_context(empty.on_postgresql()))
+
+
+def _prediction(model: str, read: Read) -> Prediction:
+    p = dict.fromkeys(Label, 0.1) | {read.label: 0.8}
+    return Prediction(
+        model,
+        "linear",
+        read.label,
+        read.kind,
+        p[Label.SPAM],
+        p[Label.NEGATIVE],
+        p[Label.POSITIVE],
+        read.settled,
+    )
+
+
+def _run(machine: type[Machine] = Machine, **size: Any) -> None:
+    phases = (Phase.explicit, Phase.reuse, Phase.generate)  # to shrink takes longer than a test may
+    quiet = settings(deadline=None, suppress_health_check=list(HealthCheck), phases=phases, **size)
+    run_state_machine_as_test(machine, settings=quiet)
+
+
+def test_whatever_happens_the_record_says_what_the_oracle_says() -> None:
+    _run(max_examples=20, stateful_step_count=30)
+
+
+@pytest.mark.servers
+def test_on_postgresql_the_record_says_the_same() -> None:
+    if not empty.has_server():
+        pytest.skip("neither SANGTIN_TEST_POSTGRESQL nor SANGTIN_TEST_SERVERS names a server")
+    _run(OnPostgreSQL, max_examples=5, stateful_step_count=30)
+
+
+@pytest.mark.soak
+def test_whatever_happens_for_long_the_record_says_what_the_oracle_says() -> None:
+    _run(max_examples=400, stateful_step_count=80)
