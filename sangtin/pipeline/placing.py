@@ -126,7 +126,7 @@ class Placing:
         with self.record.write() as writing:
             if self._lease is not None:
                 self._lease.check(writing)
-            placing.place(writing, places)
+            places = placing.place(writing, places)
             flag_bursts(writing, places)
         if self._placer is not None:
             self._placer.commit()

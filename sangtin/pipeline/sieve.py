@@ -60,11 +60,11 @@ def sieve(
                 follower.follow_if_free(parts.record, parts.search)
             if moved:
                 continue
+            in_use = _still_in_use(parts, in_use)
             if not waiting(parts, in_use):
                 done.lag = follower.follow(parts.record, parts.search)
                 if not watch:
                     break
-                in_use = _still_in_use(parts, in_use)
             time.sleep(WATCH_S if watch else AGAIN_S)
     return done
 
