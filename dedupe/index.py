@@ -48,11 +48,15 @@ Bytes = npt.NDArray[np.uint8]
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A post that shares keys with the one asked for. `likeness` estimates their Jaccard similarity."""
+    """A post that shares keys with the one asked for. `likeness` estimates their Jaccard similarity.
+
+    `beside`: it is of the same batch, and `key` its number there.
+    """
 
     key: int
     likeness: float
     anchors: int
+    beside: bool = False
 
 
 @dataclass(slots=True)
@@ -107,16 +111,20 @@ class Index:
         if self._fresh >= self._flush_at:
             self.flush()
 
-    def find(self, sketches: Sequence[Sketch], limit: int) -> list[list[Found]]:
-        """For each sketch, the likeliest posts that share a band or an anchor with it, likeliest first."""
+    def find(self, sketches: Sequence[Sketch], limit: int, alone: bool = False) -> list[list[Found]]:
+        """For each sketch of a batch, the likeliest posts before it that share a band or an anchor with it.
+
+        Likeliest first. Posts of the index are named by their keys, earlier ones of the batch (`beside`) by
+        their numbers in it. `alone`: only those of the batch.
+        """
         asked = postings(sketches, 0)
-        hits = [meet(run, asked) for run in (*self._runs, *self._young)]
+        hits = [] if alone else [meet(run, asked) for run in (*self._runs, *self._young)]
+        beside = meet(indexed(asked), asked)
+        earlier = beside.slot < beside.who
+        hits.append(Hits(beside.who[earlier], beside.slot[earlier] + self.size, beside.anchor[earlier]))
         lows = low_bytes(sketches)
         ranked = rank(_joined(hits), lambda who, slot: self._likeness(lows, who, slot), len(sketches), limit)
-        return [
-            [Found(key, like, anchors) for key, like, anchors in self._named(found) if key != GONE]
-            for found in ranked
-        ]
+        return [[found for found in map(self._found, row) if found.key != GONE] for row in ranked]
 
     def remove(self, keys: Sequence[int]) -> None:
         """Forget posts and every trace of their sketches, on disk too, before this returns."""
@@ -180,17 +188,21 @@ class Index:
     def _likeness(self, lows: Bytes, who: Numbers, slot: Numbers) -> npt.NDArray[np.float64]:
         """Agreeing low bytes, less what agrees by chance (b-bit minwise hashing, Li and König 2010)."""
         other = np.empty((slot.size, PERMUTATIONS), dtype=np.uint8)
-        young = slot >= self._shelved.slots
+        shelved, beside = slot < self._shelved.slots, slot >= self.size
+        young = ~(shelved | beside)
+        other[shelved] = self._minima[slot[shelved]]
         other[young] = self._young_minima[slot[young] - self._shelved.slots]
-        other[~young] = self._minima[slot[~young]]
+        other[beside] = lows[slot[beside] - self.size]
         return likeness(lows[who], other)
 
-    def _named(self, found: list[tuple[int, float, int]]) -> list[tuple[int, float, int]]:
+    def _found(self, ranked: tuple[int, float, int]) -> Found:
+        slot, like, anchors = ranked
+        if slot >= self.size:
+            return Found(slot - self.size, like, anchors, beside=True)
         first = self._shelved.slots
-        return [
-            (int(self._young_keys[slot - first] if slot >= first else self._keys[slot]), like, anchors)
-            for slot, like, anchors in found
-        ]
+        return Found(
+            int(self._young_keys[slot - first] if slot >= first else self._keys[slot]), like, anchors
+        )
 
     def _load(self) -> _Shelved:
         try:
@@ -272,21 +284,6 @@ def likeness(mine: Bytes, other: Bytes) -> npt.NDArray[np.float64]:
     agree = (mine == other).mean(axis=1)
     estimated: npt.NDArray[np.float64] = np.maximum((agree - 1 / 256) / (1 - 1 / 256), 0.0)
     return estimated
-
-
-def among(sketches: Sequence[Sketch], limit: int) -> list[list[Found]]:
-    """For each sketch of a batch, the likeliest of those before it; `key` is its number in the batch."""
-    asked = postings(sketches, 0)
-    hits = meet(indexed(asked), asked)
-    earlier = hits.slot < hits.who
-    lows = low_bytes(sketches)
-    ranked = rank(
-        Hits(hits.who[earlier], hits.slot[earlier], hits.anchor[earlier]),
-        lambda who, slot: likeness(lows[who], lows[slot]),
-        len(sketches),
-        limit,
-    )
-    return [[Found(*found) for found in row] for row in ranked]
 
 
 def rank(

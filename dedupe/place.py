@@ -9,7 +9,7 @@ from hashlib import blake2b
 from pathlib import Path
 
 from dedupe.compare import Comparison, compare, likeness
-from dedupe.index import FLUSH, Found, Index, among
+from dedupe.index import FLUSH, Found, Index
 from dedupe.normal import Form, forms
 from dedupe.reading import Reading, read
 from dedupe.shelf import Item, Placement, Shelf, Standing
@@ -156,11 +156,10 @@ class _Batch:
             new.append(asked)
         drawn = draw([asked.form.letters for asked in new])
         sketches = [sketch for sketch in drawn if sketch is not None]
-        before = [[]] * len(new) if self._alone else self._placer._index.find(sketches, COMPARED)
-        beside = among(sketches, COMPARED)
-        for asked, sketch, old, near in zip(new, sketches, before, beside, strict=True):
+        proposed = self._placer._index.find(sketches, COMPARED, self._alone)
+        for asked, sketch, near in zip(new, sketches, proposed, strict=True):
             asked.sketch = sketch
-            found = [*old, *(replace(f, key=new[f.key].item.key) for f in near)]
+            found = [replace(f, key=new[f.key].item.key) if f.beside else f for f in near]
             asked.found = tuple(f for f in found if f.key != asked.item.key)
 
     def _fetch(self) -> None:

@@ -19,7 +19,7 @@ from pathlib import Path
 
 from datasketch import MinHash, MinHashLSH
 
-from dedupe.index import Index, among
+from dedupe.index import Index
 from dedupe.normal import Form, forms
 from dedupe.sketch import ANCHORS, PERMUTATIONS, SHINGLE, Sketch, draw
 from tests.bench._copies import write
@@ -98,7 +98,6 @@ def _new(made: list[Form], seen: set[bytes]) -> list[bytes]:
 
 def _query_and_insert(index: Index, sketches: list[Sketch], first: int) -> None:
     index.find(sketches, LIMIT)
-    among(sketches, LIMIT)
     index.add(list(range(first, first + len(sketches))), sketches, first + len(sketches))
 
 

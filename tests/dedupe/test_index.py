@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from dedupe.index import Index, among
+from dedupe.index import Index
 from dedupe.sketch import Sketch, draw
 
 
@@ -150,12 +150,15 @@ def test_a_crowd_in_one_bucket_proposes_few(tmp_path: Path) -> None:
     assert len(index.find([one], 6)[0]) == 6
 
 
-def test_among_finds_only_earlier_items_of_the_batch() -> None:
-    one, other = sketches(2)
-    found = among([one, other, one], 4)
+def test_items_of_a_batch_find_those_before_them(tmp_path: Path) -> None:
+    one, other, shelved = sketches(3)
+    index = Index(tmp_path)
+    index.add([7], [shelved], 1)
+    found = index.find([one, other, one, shelved], 4)
     assert found[0] == []
     assert found[1] == []
-    assert [f.key for f in found[2]] == [0]
+    assert [(f.key, f.beside) for f in found[2]] == [(0, True)]
+    assert [(f.key, f.beside) for f in found[3]] == [(7, False)]
 
 
 def test_clearing_forgets_all(tmp_path: Path) -> None:

@@ -175,6 +175,16 @@ def test_after_a_deletion_the_earliest_remaining_member_leads(room: Room) -> Non
     assert room.place(FLOOD)[0].of == 2
 
 
+def test_many_members_succeed_one_another(room: Room) -> None:
+    texts = [mixed(FLOOD, 0.1, Random(number)) for number in range(20)]
+    first, *_ = room.place(FLOOD, *texts)
+    room.placer.remove([1])
+    room.shelf.erase(1)
+    placements = room.placer.succeed(room.shelf.members(first.cluster), first.cluster)
+    assert placements[0].of is None
+    assert sum(p.of == placements[0].key for p in placements) >= 18
+
+
 def test_members_unlike_the_new_leader_leave(room: Room) -> None:
     room.place(FLOOD)
     placements = room.placer.succeed([item(5, FLOOD), item(6, FIRE)], "c1")
