@@ -32,10 +32,10 @@ Floats = npt.NDArray[np.float64]
 Say = Callable[[str], None]
 
 # Chosen on held-out sources and on held-out parts of the seed's training split (docs/decisions/0005).
-SETTINGS = Settings(penalty=5e-5, balance=0.25, meaning=3.0, rounds=35)
+SETTINGS = Settings(penalty=3e-5, balance=0.25, rounds=70)
 # Of what is settled on sources that were held out. The product's goals, 0.88 macro-F1 on half of the posts of
 # unseen sources, leave no room for the 2 % of missed negatives that `train fit` keeps.
-BOUNDS = Bounds(error=0.12, missed=0.08)
+BOUNDS = Bounds(error=0.12, missed=0.07)
 # How much a changed copy counts beside its text.
 VARIANT_WEIGHT = 0.3
 

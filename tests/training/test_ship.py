@@ -119,6 +119,12 @@ def test_the_reference_run_is_whole() -> None:
     assert "unseen sources" in figures
 
 
+def test_the_model_card_tells_the_reference_run() -> None:
+    card = (Path(__file__).parents[2] / "docs" / "model-card.md").read_text(encoding="utf-8")
+    assert nlp.load(nlp.SHIPPED).name in card
+    assert all(line in card for line in reference.table(reference.read()))
+
+
 def test_a_damaged_reference_says_so(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     (tmp_path / "reference.json").write_text('{"a": 1}')
     monkeypatch.setattr(reference, "FILE", tmp_path / "reference.json")
