@@ -120,7 +120,7 @@ class Desk:
 
     def client(self, *, enter: bool = True) -> httpx.Client:
         """A browser without a window; with a session unless told otherwise."""
-        client = httpx.Client(base_url=self.url)
+        client = httpx.Client(base_url=self.url, timeout=60)
         self.clients.append(client)
         if enter:
             assert client.get(f"/login?token={self.link()}").status_code == 303

@@ -80,7 +80,7 @@ def test_a_kill_keeps_what_was_kept_and_the_next_run_brings_the_rest(home: Path,
         until(lambda: count(record) == POSTS and "/1" in slow.paths())
         orphans = children(running)
         running.send_signal(signal.SIGKILL)
-        running.communicate(timeout=30)
+        running.communicate(timeout=120)
         released.set()
         until(lambda: not any(orphan.is_running() for orphan in orphans))
         assert len(orphans) == 1
@@ -101,7 +101,7 @@ def test_ctrl_c_ends_a_watch_cleanly(home: Path, record: Record) -> None:
         told = json.loads(running.stdout.readline())
         orphans = children(running)
         running.send_signal(signal.SIGINT)
-        running.communicate(timeout=30)
+        running.communicate(timeout=120)
     assert running.returncode == 130
     assert (told["source"], told["new"]) == ("nguon-0", 1)
     assert count(record) == 1
