@@ -34,8 +34,10 @@ from dedupe.sketch import ANCHORS, PERMUTATIONS, SCHEME, Sketch
 
 # Posts held in memory before a run is written: 128 Ki posts x 32 keys x 8 bytes = 32 MiB.
 FLUSH = 1 << 17
-# Runs of one size are merged when there are this many, so a post is rewritten log4(n / FLUSH) times.
-FAN = 4
+# A run is merged with the one before it unless that is so much longer. In memory few runs matter less than
+# few sorts; on disk a merge costs a microsecond a post, and a query looks into every run.
+YOUNG_RATIO = 4.0
+RATIO = 1.5
 # Below this estimate, and without this many shared anchors, a pair is not worth comparing.
 # Chosen by tests/bench/copies.py, table in docs/decisions/0004-copies.md.
 LEAST_LIKENESS = 0.33
@@ -179,7 +181,10 @@ class Index:
         self._young_keys[self._fresh : stop] = keys
         self._young_minima[self._fresh : stop] = low_bytes(sketches)
         self._fresh = stop
-        while len(self._young) > 1 and self._young[-1].postings.size * FAN > self._young[-2].postings.size:
+        while (
+            len(self._young) > 1
+            and self._young[-1].postings.size * YOUNG_RATIO > self._young[-2].postings.size
+        ):
             last, before = self._young.pop(), self._young.pop()
             both = np.concatenate([before.postings, last.postings])
             both.sort()
@@ -250,15 +255,14 @@ class Index:
         return name
 
     def _merge_runs(self) -> list[str]:
-        """Merge the youngest runs while `FAN` of them are of one size; the names of those to delete."""
+        """Merge the youngest runs while they are of one size; the names of those to delete."""
         names, old = self._shelved.runs, list[str]()
-        while len(names) >= FAN:
-            sizes = [(self._folder / name).stat().st_size for name in names[-FAN:]]
-            if max(sizes) > FAN / 2 * min(sizes):
+        while len(names) > 1:
+            before, last = (_opened_run(self._folder / name).postings for name in names[-2:])
+            if last.size * RATIO <= before.size:
                 break
-            runs = [_opened_run(self._folder / name).postings for name in names[-FAN:]]
-            old += names[-FAN:]
-            names[-FAN:] = [self._write_run(runs)]
+            old += names[-2:]
+            names[-2:] = [self._write_run([before, last])]
         return old
 
     def _save(self) -> None:
