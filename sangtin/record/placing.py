@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -197,15 +197,20 @@ def _now_placed() -> Select[Any]:
 
 
 def _up_to_date(connection: Connection, places: Sequence[Place]) -> list[Place]:
-    """The placements of posts that are as they were looked at, whose originals stand or come with them."""
+    """The placements of posts that are as they were looked at, whose originals stand or come with them.
+
+    The moment is that of now: a time that came meanwhile changes no text.
+    """
     wanted = {p.key for p in places} | {p.of for p in places if p.of is not None}
-    query = select(post.c.key, post.c.revision, post.c.placed).where(post.c.erased_at.is_(None))
+    columns = (post.c.key, post.c.revision, post.c.placed, post.c.moment)
+    query = select(*columns).where(post.c.erased_at.is_(None))
     alive: dict[int, Row[Any]] = {}
     for some in portions(wanted):
         alive |= {row.key: row for row in connection.execute(query.where(post.c.key.in_(some)))}
     fresh = {p.key for p in places if p.key in alive and alive[p.key].revision == p.revision}
     stand = {key for key, row in alive.items() if row.placed}
-    return [p for p in places if p.key in fresh and (p.of is None or p.of in fresh or p.of in stand)]
+    hold = [p for p in places if p.key in fresh and (p.of is None or p.of in fresh or p.of in stand)]
+    return [replace(p, moment=alive[p.key].moment) for p in hold]
 
 
 def _forget_old(connection: Connection, keys: list[int]) -> set[str]:

@@ -162,6 +162,18 @@ def test_a_time_that_comes_later_moves_a_post_within_its_cluster(record: Record)
     assert (found.lead, found.first_at, found.last_at) == (copy, earlier, START)
 
 
+def test_a_time_that_comes_while_a_place_is_looked_for_counts_in_the_cluster(record: Record) -> None:
+    keys = add(record, fetched("1", "Đập sắp vỡ"))
+    found = [place_of(each) for each in waiting(record)]
+    published = START - timedelta(days=2)
+    add(record, Post("bao-mau", "1", "Đập sắp vỡ", START + timedelta(hours=1), published_at=published))
+    assert place(record, found) == [keys["bao-mau:1"]]
+    with record.read() as connection:
+        placed = clusters.find(connection, found[0].cluster)
+    assert placed is not None
+    assert placed.first_at == published
+
+
 def test_of_posts_with_one_time_the_first_one_in_the_record_leads(record: Record) -> None:
     keys = add(record, fetched("2", "b"), fetched("1", "a"))
     older, younger = sorted(keys.values())
