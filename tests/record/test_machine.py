@@ -453,7 +453,7 @@ def _run(machine: type[Machine] = Machine, **size: Any) -> None:
 
 
 def test_whatever_happens_the_record_says_what_the_oracle_says() -> None:
-    _run(max_examples=20, stateful_step_count=25)
+    _run(max_examples=30, stateful_step_count=30)
 
 
 @pytest.mark.servers
