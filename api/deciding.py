@@ -23,6 +23,9 @@ class Decision(BaseModel):
     on_cluster: bool = Field(False, description="Holds for the copies of the post too.")
     target: str | None = Field(None, max_length=1_000, description="With `same as`: the post it repeats.")
     undoes: int | None = Field(None, description="With `undo`: the id of the act to undo.")
+    revision: int | None = Field(
+        None, description="The revision that was read; refused where the post was edited since."
+    )
 
 
 DecisionForm = Annotated[Decision, Form()]
@@ -48,6 +51,7 @@ def decide_in(writing: Writing, reviewer: str, decision: Decision) -> int:
         kind=decision.kind,
         target=decision.target or None,
         undoes=decision.undoes,
+        revision=decision.revision,
     )
     number = reviews.append(writing, given)
     accounts.note(writing, reviewer, "review", f"{decision.post} act:{number}")
@@ -63,5 +67,11 @@ def name_kind(writing: Writing, reviewer: str, act: int, kind: Kind) -> int | No
     if said is None or said.review.label is not Label.SPAM:
         return None
     decide_in(writing, reviewer, Decision(post=said.review.post, act=Act.UNDO, undoes=act))
-    again = Decision(post=said.review.post, label=Label.SPAM, kind=kind, on_cluster=said.review.on_cluster)
+    again = Decision(
+        post=said.review.post,
+        label=Label.SPAM,
+        kind=kind,
+        on_cluster=said.review.on_cluster,
+        revision=said.revision,
+    )
     return decide_in(writing, reviewer, again)

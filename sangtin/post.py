@@ -171,7 +171,10 @@ class Prediction:
 
 @dataclass(frozen=True, slots=True)
 class Review:
-    """One person's act on one revision of a post, or on its cluster. Appended, never edited."""
+    """One person's act on one revision of a post, or on its cluster. Appended, never edited.
+
+    `revision` is the one that was shown; None stands for the current one.
+    """
 
     reviewer: str
     act: Act
@@ -181,6 +184,7 @@ class Review:
     kind: Kind | None = None
     target: str | None = None
     undoes: int | None = None
+    revision: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,8 +43,9 @@ class Labelled:
 def append(writing: Writing, given: Review) -> int:
     """Write a review of the post's current revision (use a durable transaction). Returns its id.
 
-    Raises UsageError where the post is not there or was erased, a label or target is missing, or the act to
-    undo is not this reviewer's, is an undo itself or is undone already.
+    Raises UsageError where the post is not there, was erased, or was edited since the revision that was
+    shown; where a label or target is missing; or where the act to undo is not this reviewer's, is an undo
+    itself or is undone already.
     """
     row = _live(writing.connection, given.post, erased=given.act is Act.UNDO)
     values = _checked(writing.connection, given, row)
@@ -124,6 +125,8 @@ def _checked(connection: Connection, given: Review, row: Row[Any]) -> dict[str, 
         raise UsageError("Only spam has a kind: advert, scam, noise or neutral.")
     if given.act is Act.UNDO:
         _check_undo(connection, given)
+    elif given.revision not in (None, row.revision):
+        raise UsageError("The post was edited after it was shown. Read its text of now, then decide.")
     found = select(membership.c.cluster).where(
         membership.c.post == row.key, membership.c.revision == row.revision
     )

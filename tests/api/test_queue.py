@@ -5,8 +5,8 @@ from __future__ import annotations
 import httpx
 import pytest
 
-from sangtin.post import Act, Bin, Cause, Kind, Label
-from sangtin.record import accounts, reviews, shown
+from sangtin.post import Act, Bin, Cause, Kind, Label, Post, now
+from sangtin.record import accounts, posts, reviews, shown
 from tests.api.desk import PERSON, Desk, review
 from tests.api.pages import proof, texts, tree
 
@@ -73,6 +73,23 @@ def test_unsure_leaves_this_reviewers_queue_and_no_one_elses(desk: Desk, browser
     other = desk.client(enter=False)
     other.get(f"/login?token={link}")
     assert "bao-mau:11" in cards(other.get("/queue").text)
+
+
+def test_a_card_whose_post_was_edited_meanwhile_decides_nothing(desk: Desk, browser: httpx.Client) -> None:
+    card = tree(browser.get("/queue").text).xpath(
+        "//li[@data-post='bao-mau:11']//form[@action='/queue/review']"
+    )[0]
+    shown_then = {each.get("name"): each.get("value") for each in card.xpath(".//input")}
+    assert shown_then["revision"] == "1"
+    with desk.record.write() as writing:
+        edited = Post("bao-mau", "11", "Tòa soạn xin đính chính toàn bộ bài này.", fetched_at=now())
+        assert posts.add(writing, [edited]).changed == 1
+    answer = browser.post(
+        "/queue/review", data=shown_then, headers={"x-part": "cards", "x-proof": proof(browser)}
+    )
+    assert answer.status_code == 400
+    assert outcome(desk, "bao-mau:11")[2] is Cause.NONE
+    assert standing(desk) == []
 
 
 def test_undo_takes_back_the_latest_act_and_its_card_comes_back_first(

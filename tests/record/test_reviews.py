@@ -125,6 +125,16 @@ def test_an_edited_post_comes_back_marked(book: Record) -> None:
     assert waiting_ids(book)[0] == "bao-mau:3"
 
 
+def test_a_text_that_was_edited_after_it_was_shown_is_not_labelled(book: Record) -> None:
+    with book.write() as writing:
+        posts.add(writing, [fetched("3", "Chợ đã sạch", 60)])
+    with pytest.raises(UsageError, match="edited after it was shown"):
+        say(book, "3", Act.LABEL, label=Label.NEGATIVE, revision=1)
+    assert outcome_of(book, "3").bin is Bin.PENDING
+    say(book, "3", Act.LABEL, label=Label.POSITIVE, revision=2)
+    assert outcome_of(book, "3").bin is Bin.POSITIVE
+
+
 def test_the_queue_holds_what_nobody_decided(book: Record) -> None:
     assert waiting_ids(book) == ["bao-mau:3", "bao-mau:1"]
     say(book, "3", Act.LABEL, label=Label.NEGATIVE)
