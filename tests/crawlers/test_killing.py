@@ -50,6 +50,17 @@ def until(true: Callable[[], bool]) -> None:
         time.sleep(0.02)
 
 
+@pytest.fixture
+def terminal() -> Iterator[None]:
+    """Ctrl-C reaches children as from a terminal, also where the tests run in the background of a shell.
+
+    There SIGINT is ignored, and children would inherit that (POSIX, 2.11 Signals and Error Handling).
+    """
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
 def start(home: Path, *command: str) -> subprocess.Popen[bytes]:
     return subprocess.Popen(
         [sys.executable, *command], env={"SANGTIN_HOME": str(home)}, stdout=subprocess.PIPE
@@ -80,7 +91,7 @@ def test_a_kill_keeps_what_was_kept_and_the_next_run_brings_the_rest(home: Path,
         until(lambda: count(record) == POSTS and "/1" in slow.paths())
         orphans = children(running)
         running.send_signal(signal.SIGKILL)
-        running.communicate(timeout=120)
+        running.communicate(timeout=30)
         released.set()
         until(lambda: not any(orphan.is_running() for orphan in orphans))
         assert len(orphans) == 1
@@ -92,6 +103,7 @@ def test_a_kill_keeps_what_was_kept_and_the_next_run_brings_the_rest(home: Path,
     assert count(record) == 2 * POSTS
 
 
+@pytest.mark.usefixtures("terminal")
 def test_ctrl_c_ends_a_watch_cleanly(home: Path, record: Record) -> None:
     code = "import typer; from sangtin.cli import crawl; app = typer.Typer(); crawl.register(app); app()"
     with site("127.0.4.3", {"/": Answer(rss(item(1)))}) as calm:
@@ -101,7 +113,10 @@ def test_ctrl_c_ends_a_watch_cleanly(home: Path, record: Record) -> None:
         told = json.loads(running.stdout.readline())
         orphans = children(running)
         running.send_signal(signal.SIGINT)
-        running.communicate(timeout=120)
+        try:
+            running.communicate(timeout=30)
+        finally:
+            running.kill()
     assert running.returncode == 130
     assert (told["source"], told["new"]) == ("nguon-0", 1)
     assert count(record) == 1
