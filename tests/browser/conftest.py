@@ -33,9 +33,13 @@ class Window:
         return self.page
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
-    """The browser; the test is skipped where there is none."""
+    """The browser; the test is skipped where there is none.
+
+    One a file, not one a run: playwright keeps an event loop running in this thread for as long as it is
+    open, and tests elsewhere run loops of their own.
+    """
     found = os.environ.get("SANGTIN_TEST_BROWSER") or next(filter(None, map(shutil.which, NAMES)), None)
     if not found:
         pytest.skip("there is no Chromium here; install one or set SANGTIN_TEST_BROWSER")
