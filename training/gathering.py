@@ -6,10 +6,13 @@ Where the public sets' labels mean ours and how far they are trusted is written 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
+from typing import Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from nlp import Class
 from nlp.jsonl import objects
@@ -17,6 +20,7 @@ from sangtin.errors import InputError
 from training.rows import Fields, Row, read_rows
 
 SEED = Path(__file__).parent / "seed"
+LABELS = Path(__file__).parent / "labels"
 POLICY = "policy/posts.jsonl.gz"
 
 NEGATIVE, POSITIVE, SCAM = Class("negative"), Class("positive"), Class("spam", "scam")
@@ -41,6 +45,7 @@ WORDLESS = (
     "🔥🔥",
 )
 SEED_WEIGHT = 1.0
+SURE_WEIGHT, UNSURE_WEIGHT = 1.0, 0.4
 # Which sources are held out together when a model is tried on sources it has not seen.
 TOGETHER = (
     ("fb-page-comments-2024",),
@@ -124,6 +129,24 @@ class Sourced:
     register: tuple[str, ...] = ()
 
 
+class Given(BaseModel):
+    """A line of training/labels: the label that a reader gave to one row of the development data."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    set: str = Field(pattern=r"^[a-z0-9][a-z0-9-]*(/[a-z0-9][a-z0-9-]*)?$")
+    id: str = Field(min_length=1)
+    label: Literal["spam", "negative", "positive"]
+    kind: Literal["advert", "scam", "noise", "neutral"] | None
+    sure: bool
+
+    @model_validator(mode="after")
+    def _spam_alone_has_kinds(self) -> Self:
+        if (self.label == "spam") != (self.kind is not None):
+            raise ValueError("spam has a kind, other labels have none")
+        return self
+
+
 def seed_rows(folder: Path, split: str) -> list[Sourced]:
     """The posts written for this project: `train` or `held`."""
     found = []
@@ -134,15 +157,38 @@ def seed_rows(folder: Path, split: str) -> list[Sourced]:
     return found
 
 
-def policy_rows(data: Path) -> list[Sourced]:
-    """Real posts labelled under the policy; an unsure one counts less."""
+def policy_rows(data: Path, known: Sequence[Sourced] = ()) -> list[Sourced]:
+    """Real posts labelled under the policy, without the texts that are `known`; an unsure one counts less."""
     file = data / POLICY
+    seen = {(one.source, one.row.text) for one in known}
     rows = read_rows([file], Fields(kind="kind", weight="sure"))
     sources = [str(value["set"]) for _where, value in objects(file) if value.get("label") is not None]
     return [
-        Sourced(row, source, _part(source), row.weight == 1.0)
+        Sourced(row, source, _part(source), row.weight == SURE_WEIGHT)
         for row, source in zip(rows, sources, strict=True)
+        if (source, row.text) not in seen
     ]
+
+
+def labelled_rows(folder: Path, data: Path) -> list[Sourced]:
+    """Rows of the development data that this project labelled: its labels, with the texts from `data`.
+
+    Where files name one row twice, the later label counts. InputError says which row `data` lacks.
+    """
+    said: dict[tuple[str, str], tuple[Given, str]] = {}
+    for file in sorted(folder.glob("*.jsonl")):
+        for where, value in objects(file):
+            given = _given(value, where)
+            said[given.set, given.id] = (given, where)
+    texts = {name: _texts(data, name, where) for name, where in _sets(said.values())}
+    found = []
+    for given, where in said.values():
+        text = texts[given.set].get(given.id)
+        if text is None:
+            raise InputError(f"{where} names the row {given.id!r}, which {data / given.set} lacks. Mend it.")
+        row = Row(text, Class(given.label, given.kind), SURE_WEIGHT if given.sure else UNSURE_WEIGHT)
+        found.append(Sourced(row, given.set, _part(given.set), given.sure))
+    return found
 
 
 def public_rows(data: Path, known: Sequence[Sourced]) -> list[Sourced]:
@@ -190,6 +236,34 @@ def _seed_row(value: Mapping[str, object], where: str) -> Sourced:
     said = value.get("register")
     register = tuple(map(str, said)) if isinstance(said, list) else ()
     return Sourced(Row(text, Class(label, kind), SEED_WEIGHT), "seed", part, register=register)
+
+
+def _given(value: Mapping[str, object], where: str) -> Given:
+    try:
+        return Given.model_validate(value)
+    except ValidationError as error:
+        first = error.errors()[0]
+        field = ".".join(map(str, first["loc"])) or "the label"
+        raise InputError(f"{where} is no label of a row ({field}: {first['msg']}). Mend it.") from None
+
+
+def _sets(said: Iterable[tuple[Given, str]]) -> list[tuple[str, str]]:
+    """Each set that is named, with the place that names it first."""
+    found: dict[str, str] = {}
+    for given, where in said:
+        found.setdefault(given.set, where)
+    return list(found.items())
+
+
+def _texts(data: Path, name: str, where: str) -> dict[str, str]:
+    """The text of each row of a set by its id; a set is a folder of files, or a file without its ending."""
+    place = data / name
+    files = sorted([*place.glob("*.jsonl*"), *place.parent.glob(f"{place.name}.jsonl*")])
+    if not files:
+        raise InputError(
+            f"{where} names the set {name!r}, which {data} lacks. Mend it, or complete the data."
+        )
+    return {str(value["id"]): str(value["text"]) for file in files for _where, value in objects(file)}
 
 
 def _part(source: str) -> int:

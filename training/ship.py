@@ -44,7 +44,8 @@ VARIANT_WEIGHT = 0.3
 class Order:
     """What to make: from which data, where to, whether public sets help, and under which day.
 
-    `reference` keeps the figures as the reference run. `seed` holds the posts written for this project.
+    `reference` keeps the figures as the reference run. `seed` holds the posts written for this project,
+    `labels` what it says of rows of the data.
     """
 
     data: Path
@@ -53,6 +54,7 @@ class Order:
     reference: bool
     day: date
     seed: Path = gathering.SEED
+    labels: Path = gathering.LABELS
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,8 +121,8 @@ def gather(order: Order, say: Say) -> list[Sourced]:
     seed = gathering.seed_rows(order.seed, "train")
     rows = [*seed, *gathering.wordless_rows()]
     if order.public:
-        policy = gathering.policy_rows(order.data)
-        rows += policy
+        rows += gathering.labelled_rows(order.labels, order.data)
+        rows += gathering.policy_rows(order.data, rows)
         rows += gathering.public_rows(order.data, rows)
     say(f"{len(rows):,} rows, {len(seed):,} of them written for this project")
     return rows
