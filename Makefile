@@ -14,7 +14,7 @@ MAIN_JOB := $(wildcard tests/test_house.py tests/record tests/search tests/dedup
 
 help:
 	@echo "make demo                    sieve a synthetic sample and look at it in a browser"
-	@echo "make install [EXTRAS=\"…\"]    make .venv (extras: elasticsearch postgresql)"
+	@echo "make install [EXTRAS=\"…\"]    make .venv (extras: elasticsearch phobert postgresql)"
 	@echo "make test [TESTS=tests/…]    run the tests"
 	@echo "make check                   formatting, types, contracts between the parts"
 	@echo "make soak                    the full counts of kills and hostile inputs"
