@@ -7,19 +7,18 @@ import secrets
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, func, inspect, select, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import DatabaseError, OperationalError
 
-from sangtin.errors import BusyError, EngineError, MissingError, UsageError
+from sangtin.errors import EngineError, MissingError, UsageError
+from sangtin.events import without_secrets
 from sangtin.record import schema
 from sangtin.record.changes import Change, write_changes
+from sangtin.record.trouble import BUSY_S, plain
 
-# How long a writer waits for another process's transaction, in seconds; batches commit in well under one.
-BUSY_S = 30
 # How often a writer asks, in seconds. Beside two imports that never pause, other commits waited at most
 # 0.7 s with it and 3.9 s without.
 ASK_S = 0.002
@@ -29,6 +28,17 @@ MAPPED_BYTES = 268_435_456
 # PostgreSQL lets one transaction write at a time, as SQLite does: what one settles rests on what it has read.
 # The number is ours alone within the record's database ("sang" in ASCII).
 WRITER = 0x73616E67
+# A server that is gone must be noticed before leases lapse (20 s), in s; tcp(7) and libpq would wait minutes.
+# What the URL says of these goes first.
+NOTICE = {
+    "connect_timeout": 10,
+    "keepalives_idle": 10,
+    "keepalives_interval": 3,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 20_000,
+}
+# What the record is tested on, and what PostgreSQL's makers still mend.
+OLDEST_POSTGRESQL = 130_000
 HEAD = "0001"
 
 
@@ -72,6 +82,24 @@ class Record:
                 yield writing
                 write_changes(connection, writing.changes)
 
+    @contextlib.contextmanager
+    def beside(self) -> Iterator[Writing]:
+        """A transaction for what no change comes of: leases, and who holds which post.
+
+        On PostgreSQL it waits for no writer, only for rows that it wants itself; SQLite has one writer
+        whatever it writes.
+        """
+        if self.on_sqlite:
+            with self.write() as writing:
+                yield writing
+            return
+        with _plain_errors(), self.engine.connect() as connection, connection.begin():
+            connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{BUSY_S}s'")
+            writing = Writing(connection)
+            yield writing
+            if writing.changes:
+                raise AssertionError("changes are numbered by the one writer only")
+
     def epoch(self) -> str:
         """Names this history of the record; a restored or copied record gets a new one."""
         with self.read() as connection:
@@ -101,6 +129,7 @@ def init_record(url: str) -> Record:
     """Make the record at a URL, or bring it up to date; safe to repeat."""
     engine = _engine(url, create=True)
     with _plain_errors():
+        _check_postgresql(engine)
         if _version(engine) != HEAD:
             _migrate(engine)
     record = Record(engine)
@@ -123,7 +152,7 @@ def _engine(url: str, *, create: bool = False) -> Engine:
         parsed = make_url(url)
     except Exception as error:
         raise UsageError(
-            f"SANGTIN_RECORD is not a URL: {url!r}. For example: sqlite:////srv/record.db"
+            f"SANGTIN_RECORD is not a URL: {without_secrets(url)!r}. For example: sqlite:////srv/record.db"
         ) from error
     if parsed.get_backend_name() == "postgresql":
         return _postgresql(url)
@@ -142,12 +171,30 @@ def _engine(url: str, *, create: bool = False) -> Engine:
 
 def _postgresql(url: str) -> Engine:
     try:
-        return create_engine(make_url(url).set(drivername="postgresql+psycopg"), pool_pre_ping=True)
+        parsed = make_url(url).set(drivername="postgresql+psycopg")
+        notice = {name: value for name, value in NOTICE.items() if name not in parsed.query}
+        return create_engine(parsed, pool_pre_ping=True, connect_args=notice)
     except ModuleNotFoundError as error:
         raise MissingError(
             "The record is on PostgreSQL, but its driver is not installed. "
             'Install it with: make install EXTRAS="postgresql"'
         ) from error
+
+
+def _check_postgresql(engine: Engine) -> None:
+    """Refuse a server on which posts can't be kept."""
+    if engine.dialect.name != "postgresql":
+        return
+    with engine.connect() as connection:
+        encoding = connection.exec_driver_sql("SHOW server_encoding").scalar_one()
+        version = int(connection.exec_driver_sql("SHOW server_version_num").scalar_one())
+    if encoding != "UTF8":
+        raise EngineError(
+            f"The record's database is encoded as {encoding}, which holds no Vietnamese. "
+            "Make one with: CREATE DATABASE sangtin TEMPLATE template0 ENCODING 'UTF8'"
+        )
+    if version < OLDEST_POSTGRESQL:
+        raise EngineError(f"PostgreSQL {version // 10_000} is too old for the record. Take 13 or newer.")
 
 
 def _prepare_sqlite(connection: DBAPIConnection, _pool_record: object) -> None:
@@ -221,24 +268,7 @@ def _shown(url: str) -> str:
 def _plain_errors() -> Iterator[None]:
     try:
         yield
-    except OperationalError as error:
-        raise _plain(error) from error
     except DatabaseError as error:
-        if "malformed" in str(error.orig) or "not a database" in str(error.orig):
-            raise EngineError(
-                "The record's file is damaged or is not a record. Restore it with: sangtin restore FILE"
-            ) from error
-        raise
-
-
-def _plain(error: OperationalError) -> Exception:
-    cause: Any = str(error.orig)
-    if "locked" in cause or "busy" in cause or "lock timeout" in cause:
-        return BusyError(f"Another process has held the record for {BUSY_S} s. Wait for it, then try again.")
-    if "full" in cause:
-        return EngineError(
-            "The disk that holds the record is full. Nothing was lost; free space and try again."
-        )
-    if "readonly" in cause or "unable to open" in cause:
-        return EngineError("The record's file or folder can't be written. Check its owner and rights.")
-    return EngineError(f"The record does not answer: {cause.splitlines()[0] if cause else 'no reason given'}")
+        if (said := plain(error)) is None:
+            raise
+        raise said from error

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import and_, delete, select, update
 
 from sangtin.errors import BusyError, SangtinError
 from sangtin.post import now
@@ -41,8 +41,9 @@ class Lease:
         return self._lost.is_set()
 
     def check(self, writing: Writing) -> None:
-        """Make sure, inside a transaction, that the lease is still held. Raises BusyError where it is not."""
+        """Make sure that the lease is held until a transaction ends. Raises BusyError where it is not."""
         mine = select(lease.c.name).where(lease.c.name == self.name, lease.c.holder == self.holder)
+        mine = mine.with_for_update(read=True, key_share=True)
         if writing.connection.execute(mine).first() is None:
             self._lost.set()
             raise BusyError(f"The lease {self.name!r} lapsed and passed on. Nothing was lost; run again.")
@@ -51,12 +52,12 @@ class Lease:
         """Stop renewing and let the next holder in."""
         self._stop.set()
         self._thread.join()
-        with self._record.write() as writing:
+        with self._record.beside() as writing:
             writing.connection.execute(delete(lease).where(lease.c.holder == self.holder))
 
     def _renew(self) -> None:
         while not self._stop.wait(RENEW_S):
-            with contextlib.suppress(SangtinError), self._record.write() as writing:
+            with contextlib.suppress(SangtinError), self._record.beside() as writing:
                 mine = update(lease).where(lease.c.name == self.name, lease.c.holder == self.holder)
                 if not writing.connection.execute(mine.values(expires_at=now() + LAPSE)).rowcount:
                     self._lost.set()
@@ -65,7 +66,7 @@ class Lease:
 
 def take(record: Record, name: str) -> Lease | None:
     """Take a lease; None where a living holder has it."""
-    with record.write() as writing:
+    with record.beside() as writing:
         drop_dead(writing)
         holder = secrets.token_hex(8)
         row = {
@@ -100,7 +101,8 @@ def drop_dead(writing: Writing) -> None:
     for row in connection.execute(select(lease)).all():
         here = row.host == _host()
         if row.expires_at < now() or (here and _began(row.pid) != row.began):
-            connection.execute(delete(lease).where(lease.c.holder == row.holder))
+            same = and_(lease.c.holder == row.holder, lease.c.expires_at == row.expires_at)
+            connection.execute(delete(lease).where(same))  # unless it was just renewed
 
 
 def _host() -> str:

@@ -50,12 +50,11 @@ def hold_unread(writing: Writing, model: int, holder: str, limit: int) -> list[U
     connection = writing.connection
     if model != current_model(connection):
         return []
-    keys = _free(connection, model, limit)
-    if not keys:
-        return []
     insert = upsert(connection, held).on_conflict_do_nothing().returning(held.c.post)
-    rows = [{"post": key, "holder": holder} for key in keys]
-    mine = [row.post for row in connection.execute(insert, rows)]
+    mine: list[int] = []
+    while not mine and (keys := _free(connection, model, limit)):  # another may have held them all meanwhile
+        rows = [{"post": key, "holder": holder} for key in keys]
+        mine = [row.post for row in connection.execute(insert, rows)]
     return _unread(connection, mine, model)
 
 
@@ -102,9 +101,11 @@ def _free(connection: Connection, model: int, limit: int) -> list[int]:
     """Posts that nobody holds: never answered ones, then each other model's; the newest of each first.
 
     One range of the index on (answered_by, moment) after another: asked at once, all that waits is sorted.
+    Posts that another transaction is at are left out (FOR UPDATE SKIP LOCKED, where the engine has it).
     """
     taken = select(held.c.post).where(held.c.post == post.c.key).exists()
     query = select(post.c.key).where(TO_READ, ~taken).order_by(post.c.moment.desc())
+    query = query.with_for_update(of=post, skip_locked=True)
     keys: list[int] = []
     for other in _others(connection, model):
         some = query.where(post.c.answered_by == other).limit(limit - len(keys))

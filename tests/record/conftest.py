@@ -26,6 +26,15 @@ def record(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Record]:
         yield from _checked(url)
 
 
+@pytest.fixture
+def shared() -> Iterator[Record]:
+    """An empty record on PostgreSQL, for what only many writers at once can show."""
+    if not empty.has_server():
+        pytest.skip("neither SANGTIN_TEST_POSTGRESQL nor SANGTIN_TEST_SERVERS is set")
+    with empty.on_postgresql() as url:
+        yield from _checked(url)
+
+
 def _checked(url: str) -> Iterator[Record]:
     opened = open_record(url)
     yield opened
