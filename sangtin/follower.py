@@ -7,9 +7,8 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
-import structlog
-
-from sangtin.errors import BusyError
+from sangtin import events
+from sangtin.errors import BusyError, EngineError, SangtinError
 from sangtin.record import Record, following, leases
 from sangtin.record.changes import last_number
 from sangtin.record.following import Changed
@@ -22,10 +21,13 @@ BATCH = 2_000
 # How often to look for changes, and how long to wait for another follower before saying how far it is, in s.
 WATCH_S = 0.5
 PATIENCE_S = 30.0
+# How soon to ask an engine that failed again, doubling up to the longest, in s: a server that starts takes
+# some ten seconds, and its operator should not wait a minute to see that all is well.
+FIRST_WAIT_S = 1.0
+LONGEST_WAIT_S = 20.0
 LEASE = "follow"
 
 Advance = Callable[[int], None]
-log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,11 +70,69 @@ def follow(record: Record, search: Search, advance: Advance = _silent) -> int:
         time.sleep(WATCH_S)
 
 
-def follow_if_free(record: Record, search: Search) -> None:
-    """Catch up with the record, unless another follower is at it."""
-    with leases.taken(record, LEASE) as lease:
-        if lease:
-            _catch_up(record, search, lease, _silent)
+@dataclass(frozen=True, slots=True)
+class Behind:
+    """How many changes an index is behind; None where it does not answer, and `trouble` says why."""
+
+    changes: int | None = 0
+    trouble: str = ""
+
+    def sentence(self) -> str:
+        """What a person should know and do; empty where the index is up to date."""
+        if self.changes is None:
+            return f"The search index is behind. {self.trouble} Then run: sangtin index follow"
+        if not self.changes:
+            return ""
+        return f"The index is {self.changes} changes behind. Bring it up to date with: sangtin index follow"
+
+
+def follow_after(record: Record, search: Search) -> Behind:
+    """Catch up after work that is done, which an index that does not answer takes nothing from."""
+    try:
+        return Behind(follow(record, search))
+    except EngineError as error:
+        return Behind(None, error.message)
+
+
+def next_wait(before: float) -> float:
+    """How long to leave an engine alone that failed again, in s, given how long it was the time before."""
+    return min(max(2 * before, FIRST_WAIT_S), LONGEST_WAIT_S)
+
+
+class Watching:
+    """Follows now and then for as long as it is asked to, and outlives its engines.
+
+    One that fails is asked again later, and ever later. `failure` says why the last try failed; else empty.
+    """
+
+    def __init__(self, record: Record, search: Search) -> None:
+        self.failure = ""
+        self._record = record
+        self._search = search
+        self._wait = 0.0
+        self._again = 0.0
+
+    def follow(self) -> None:
+        """Catch up with the record, unless another follower is at it or an engine failed a moment ago."""
+        if time.monotonic() < self._again:
+            return
+        try:
+            with leases.taken(self._record, LEASE) as lease:
+                if lease:
+                    _catch_up(self._record, self._search, lease, _silent)
+        except (EngineError, BusyError) as error:
+            self._fail(error)
+        else:
+            if self.failure:
+                events.note("the index is followed again")
+            self.failure, self._wait = "", 0.0
+
+    def _fail(self, error: SangtinError) -> None:
+        self._wait = next_wait(self._wait)
+        self._again = time.monotonic() + self._wait
+        if error.message != self.failure:
+            events.warn("the index can not be followed; it is tried again", reason=error.message)
+        self.failure = error.message
 
 
 def rebuild(record: Record, search: Search, advance: Advance = _silent) -> None:
@@ -182,7 +242,7 @@ def _keep(record: Record, ids: Sequence[str], refusals: Sequence[Refusal]) -> No
     if not refusals and not before:
         return
     for refusal in refusals:
-        log.warning("document refused", post=refusal.id, number=refusal.number, reason=refusal.reason)
+        events.warn("document refused", post=refusal.id, number=refusal.number, reason=refusal.reason)
     with record.write() as writing:
         following.accept(writing, LEASE, before)
         following.refuse(writing, LEASE, [(r.id, r.number, r.reason) for r in refusals])

@@ -111,3 +111,45 @@ def test_one_follower_at_a_time(record: Record, search: Search) -> None:
     other.give_back()
     follower.rebuild(record, search)
     assert search.total(ALL) == 5
+
+
+def test_watching_outlives_an_engine_and_goes_on_by_itself(
+    record: Record, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(follower, "FIRST_WAIT_S", 0.0)
+    broken = tmp_path / "search.db"
+    broken.write_bytes(b"no index at all " * 512)
+    with contextlib.closing(open_search(f"sqlite:///{broken}")) as search:
+        watching = follower.Watching(record, search)
+        watching.follow()
+        watching.follow()
+        assert watching.failure
+        assert capsys.readouterr().err.count("tried again") == 1
+    broken.unlink()
+    with contextlib.closing(open_search(f"sqlite:///{broken}")) as search:
+        watching._search = search
+        watching.follow()
+        assert watching.failure == ""
+        assert search.total(ALL) == 5
+
+
+def test_an_engine_that_failed_is_left_alone_for_a_while_and_ever_longer(
+    record: Record, search: Search
+) -> None:
+    waits = [0.0]
+    for _ in range(9):
+        waits.append(follower.next_wait(waits[-1]))
+    assert waits[1:3] == [follower.FIRST_WAIT_S, 2 * follower.FIRST_WAIT_S]
+    assert waits == sorted(waits)
+    assert waits[-1] == follower.LONGEST_WAIT_S
+
+
+def test_watching_leaves_another_follower_alone(record: Record, search: Search) -> None:
+    other = leases.take(record, follower.LEASE)
+    assert other
+    watching = follower.Watching(record, search)
+    watching.follow()
+    assert (watching.failure, search.total(ALL)) == ("", 0)
+    other.give_back()
+    watching.follow()
+    assert search.total(ALL) == 5

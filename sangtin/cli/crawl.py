@@ -50,7 +50,9 @@ def crawl(
                 broken = broken or report.state != "ok"
                 emit_json(summary(report)) if json else emit(sentence(report))
                 sys.stdout.flush()  # who follows --watch through a pipe reads each visit as it ends
-        follower.follow(parts.record, parts.search)
+        behind = follower.follow_after(parts.record, parts.search).sentence()
+    if behind:
+        say(behind)
     if broken:
         raise typer.Exit(1)
 

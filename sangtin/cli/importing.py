@@ -43,7 +43,7 @@ def import_posts(
         size = file.stat().st_size if file.is_file() else None
         with progress(f"importing {file.name}", size, "bytes") as advance:
             done = import_file(parts, file, source, mapping(columns or []), advance)
-        lag = follower.follow(parts.record, parts.search)
+        behind = follower.follow_after(parts.record, parts.search).sentence()
     emit_json(done.figures()) if json else emit(sentence(done))
     for column in done.unmet:
         say(f"No row has a column {column!r}; see --map.")
@@ -51,8 +51,8 @@ def import_posts(
         say(f"Columns that no field takes: {', '.join(done.ignored)}")
     if sum(done.rejected.values()):
         say(f"Rejected rows, with line and reason: {parts.settings.home / 'rejected'}")
-    if lag:
-        say(f"The index is {lag} changes behind. Bring it up to date with: sangtin index follow")
+    if behind:
+        say(behind)
     if done.broken:
         say(f"The file can't be read {done.broken}.")
         raise typer.Exit(3)

@@ -18,6 +18,8 @@ def follow(
 ) -> None:
     """Bring the search index up to the record.
 
+    With --watch an engine that does not answer is asked again until it does.
+
     \b
     Examples:
       sangtin index follow
@@ -27,11 +29,13 @@ def follow(
     from sangtin.pipeline.parts import opened
 
     with opened(settings()) as parts:
+        if watch:
+            following = follower.Watching(parts.record, parts.search)
+            while True:
+                following.follow()
+                time.sleep(follower.WATCH_S)
         with progress("indexing", follower.lag(parts.record, parts.search), "changes") as advance:
             left = follower.follow(parts.record, parts.search, advance)
-        while watch:
-            time.sleep(follower.WATCH_S)
-            left = follower.follow(parts.record, parts.search)
     emit("The index is up to date." if not left else f"The index is {left} changes behind.")
 
 

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from sangtin.cli.terminal import JsonFlag, emit, emit_json, settings
-from sangtin.errors import UsageError
+from sangtin.errors import EngineError, UsageError
 
 app = typer.Typer(name="post", no_args_is_help=True, help="Show one post, or erase it.")
 PostId = Annotated[str, typer.Argument(help="SOURCE:NATIVE-ID")]
@@ -52,5 +52,7 @@ def erase(post_id: PostId) -> None:
 
     with opened(settings()) as parts:
         forget(parts, post_id, getpass.getuser())
-        follower.follow(parts.record, parts.search)
+        behind = follower.follow_after(parts.record, parts.search).sentence()
     emit("Erased. Backups made before still hold it; expire them as your rules say.")
+    if behind:
+        raise EngineError(f"Search may show it until the index has followed. {behind}")

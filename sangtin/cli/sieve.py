@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from sangtin.cli.terminal import JsonFlag, emit, emit_json, progress, settings
+from sangtin.cli.terminal import JsonFlag, emit, emit_json, progress, say, settings
 
 if TYPE_CHECKING:
     from sangtin.pipeline.sieve import Sieved
@@ -38,6 +38,8 @@ def sieve(
         with progress("sieving", stage.waiting(parts, in_use), "steps") as advance:
             done = stage.sieve(parts, in_use, advance, watch=watch, goes_on=lambda: True)
     emit_json(summary(done)) if json else emit(sentence(done))
+    if behind := done.behind.sentence():
+        say(behind)
 
 
 def summary(done: Sieved) -> dict[str, object]:
@@ -48,7 +50,7 @@ def summary(done: Sieved) -> dict[str, object]:
         "read": done.read,
         "settled": {name: n for name, n in done.settled.items() if name != "unsure"},
         "unsure": done.settled["unsure"],
-        "lag": done.lag,
+        "lag": done.behind.changes,
     }
 
 
@@ -57,11 +59,9 @@ def sentence(done: Sieved) -> str:
     shares = ", ".join(
         f"{name} {n / max(done.read, 1):.1%}" for name, n in sorted(done.settled.items(), key=lambda x: -x[1])
     )
-    lag = f"; the index is {done.lag} changes behind" if done.lag else ""
-    return (
-        f"{done.placed} placed ({done.duplicates} copies), {done.read} read"
-        + (f" ({shares})" if shares else "")
-    ) + lag
+    return f"{done.placed} placed ({done.duplicates} copies), {done.read} read" + (
+        f" ({shares})" if shares else ""
+    )
 
 
 def register(app: typer.Typer) -> None:

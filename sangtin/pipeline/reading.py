@@ -54,7 +54,7 @@ def read_some(record: Record, in_use: InUse, lease: Lease, settled: Counter[str]
 
     `settled` counts answers by reader, and those that stay unsure under "unsure".
     """
-    with record.write() as writing:
+    with record.beside() as writing:
         lease.check(writing)
         waiting = reading.hold_unread(writing, in_use.key, lease.holder, BATCH)
     if not waiting:

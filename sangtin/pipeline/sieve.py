@@ -9,7 +9,8 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
-from sangtin import follower
+from sangtin import events, follower
+from sangtin.errors import BusyError, EngineError
 from sangtin.pipeline.parts import Parts
 from sangtin.pipeline.placing import Placing
 from sangtin.pipeline.reading import InUse, load_in_use, read_some
@@ -31,7 +32,7 @@ class Sieved:
     duplicates: int = 0
     read: int = 0
     settled: Counter[str] = field(default_factory=Counter)
-    lag: int = 0
+    behind: follower.Behind = field(default_factory=follower.Behind)
 
 
 Advance = Callable[[int], None]
@@ -49,24 +50,47 @@ def sieve(
     """Place and read until nothing waits (with `watch`: as long as `goes_on`), then catch up the index.
 
     Safe beside other sieves: one places, all read, each post once. Killed at any moment it loses nothing.
+    A search that does not answer holds nobody up; a record that does not ends the sieve, unless it watches:
+    then it is tried again for as long as it takes.
     """
     done = Sieved()
+    wait = 0.0
+    while True:
+        before = done.placed + done.read
+        try:
+            _sieve(parts, in_use, done, advance, (watch, goes_on))
+        except (EngineError, BusyError) as error:
+            if not watch:
+                raise
+            wait = follower.next_wait(wait if before == done.placed + done.read else 0.0)
+            events.warn("the record can not be worked on; it is tried again", reason=error.message)
+            time.sleep(wait)
+        else:
+            return done
+
+
+def _sieve(
+    parts: Parts, in_use: InUse, done: Sieved, advance: Advance, until: tuple[bool, Callable[[], bool]]
+) -> None:
+    watch, goes_on = until
+    following = follower.Watching(parts.record, parts.search)
     with _reader(parts) as lease, Placing(parts) as placer:
         rounds = 0
         while goes_on():
             moved = _round(parts, in_use, (placer, lease), done, advance)
             rounds += 1
             if moved and rounds % FOLLOW_EVERY == 0:
-                follower.follow_if_free(parts.record, parts.search)
+                following.follow()
             if moved:
                 continue
             in_use = _still_in_use(parts, in_use)
             if not waiting(parts, in_use):
-                done.lag = follower.follow(parts.record, parts.search)
                 if not watch:
                     break
+                following.follow()
             time.sleep(WATCH_S if watch else AGAIN_S)
-    return done
+    if not watch:
+        done.behind = follower.follow_after(parts.record, parts.search)
 
 
 def _round(parts: Parts, in_use: InUse, held: tuple[Placing, Lease], done: Sieved, advance: Advance) -> int:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Protocol
 
 from sangtin.errors import UsageError
+from sangtin.events import without_secrets
 from sangtin.search.document import Digest, Document, EpochError, Gone, Position, Refusal, StaleError
 from sangtin.search.highlight import highlight
 from sangtin.search.query import Query, parse
@@ -126,4 +127,5 @@ def open_search(url: str, *, prefix: str = "sangtin", api_key: str = "", certifi
         from sangtin.search.elasticsearch import open_cluster
 
         return open_cluster(url, prefix, api_key, certificates)
-    raise UsageError(f"SANGTIN_SEARCH={url} is no search index. Use sqlite:///PATH or http(s)://HOST:PORT.")
+    shown = without_secrets(url)
+    raise UsageError(f"SANGTIN_SEARCH={shown} is no search index. Use sqlite:///PATH or http(s)://HOST:PORT.")
