@@ -22,6 +22,7 @@ from sangtin.cli import (
     model,
     person,
     post,
+    record,
     search,
     serve,
     sieve,
@@ -70,7 +71,7 @@ def root(
 
 for module in (home, serve, importing, sieve, ledger, search, export, classify, dedupe, evaluate, crawl):
     module.register(app)
-for group in (source, index, train, model, post, person):
+for group in (source, index, record, train, model, post, person):
     app.add_typer(group.app)
 
 

@@ -40,6 +40,8 @@ NOTICE = {
 # What the record is tested on, and what PostgreSQL's makers still mend.
 OLDEST_POSTGRESQL = 130_000
 HEAD = "0001"
+# A record that has this name among its meta is a copy that is not whole yet.
+COPYING = "copying"
 
 
 class Writing:
@@ -113,30 +115,34 @@ class Record:
 def open_record(url: str) -> Record:
     """Open the record at a URL. MissingError where there is none, EngineError where it can't be read."""
     record = Record(_engine(url))
-    with _plain_errors():
+    with _closed_if_not(record), _plain_errors():
         version = _version(record.engine)
-    if version is None:
-        raise MissingError(f"There is no record at {_shown(url)}. Make one with: sangtin init")
-    if version != HEAD:
-        raise EngineError(
-            f"The record at {_shown(url)} has schema {version}; this program needs {HEAD}. "
-            "Bring it up to date with: sangtin init"
-        )
+        if version is None:
+            raise MissingError(f"There is no record at {_shown(url)}. Make one with: sangtin init")
+        if version != HEAD:
+            raise EngineError(
+                f"The record at {_shown(url)} has schema {version}; this program needs {HEAD}. "
+                "Bring it up to date with: sangtin init"
+            )
+        _check_whole(record, url)
     return record
 
 
-def init_record(url: str) -> Record:
-    """Make the record at a URL, or bring it up to date; safe to repeat."""
-    engine = _engine(url, create=True)
-    with _plain_errors():
-        _check_postgresql(engine)
-        if _version(engine) != HEAD:
-            _migrate(engine)
-    record = Record(engine)
-    with record.write(durable=True) as writing:
-        if not writing.connection.execute(select(schema.counter.c.value)).first():
-            writing.connection.execute(schema.counter.insert().values(id=1, value=0))
-            writing.connection.execute(schema.meta.insert().values(name="epoch", value=secrets.token_hex(8)))
+def init_record(url: str, *, copying: bool = False) -> Record:
+    """Make the record at a URL, or bring it up to date; safe to repeat. `copying`: it may be half a copy."""
+    record = Record(_engine(url, create=True))
+    with _closed_if_not(record), _plain_errors():
+        _check_postgresql(record.engine)
+        if _version(record.engine) != HEAD:
+            _migrate(record.engine)
+        if not copying:
+            _check_whole(record, url)
+        with record.write(durable=True) as writing:
+            if not writing.connection.execute(select(schema.counter.c.value)).first():
+                writing.connection.execute(schema.counter.insert().values(id=1, value=0))
+                writing.connection.execute(
+                    schema.meta.insert().values(name="epoch", value=secrets.token_hex(8))
+                )
     return record
 
 
@@ -179,6 +185,25 @@ def _postgresql(url: str) -> Engine:
             "The record is on PostgreSQL, but its driver is not installed. "
             'Install it with: make install EXTRAS="postgresql"'
         ) from error
+
+
+@contextlib.contextmanager
+def _closed_if_not(record: Record) -> Iterator[None]:
+    """Close a record that turns out not to be one to work on."""
+    try:
+        yield
+    except BaseException:
+        record.close()
+        raise
+
+
+def _check_whole(record: Record, url: str) -> None:
+    with record.read() as connection:
+        half = connection.execute(select(schema.meta.c.value).filter_by(name=COPYING)).first()
+    if half is not None:
+        raise EngineError(
+            f"The record at {_shown(url)} is half of a copy. Finish it with: sangtin record copy FROM TO"
+        )
 
 
 def _check_postgresql(engine: Engine) -> None:

@@ -11,12 +11,8 @@ from sangtin.record import Record, open_record
 from tests.record import empty
 from tests.record.checking import assert_reconciled
 
-ENGINES = ["sqlite"]
-# Without a server there is nothing to ask for; that it is missing is said once, by test_machine.py.
-SERVERS = [pytest.param("postgresql", marks=pytest.mark.servers)] if empty.has_server() else []
 
-
-@pytest.fixture(params=[*ENGINES, *SERVERS])
+@pytest.fixture(params=["sqlite", *empty.ON_SERVERS])
 def record(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Record]:
     """An empty record with two sources; when the test ends, its ledger must add up in every way."""
     if request.param == "sqlite":

@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 
+import pytest
 from sqlalchemy import Engine, create_engine, make_url
 
 from sangtin.record import init_record, sources
@@ -23,6 +24,10 @@ SOURCES = ("bao-mau", "dien-dan")
 def has_server() -> bool:
     """Whether a PostgreSQL is there or can be started."""
     return any(os.environ.get(name) for name in ("SANGTIN_TEST_POSTGRESQL", "SANGTIN_TEST_SERVERS"))
+
+
+# Without a server there is nothing to ask for; that it is missing is said once, by test_machine.py.
+ON_SERVERS = [pytest.param("postgresql", marks=pytest.mark.servers)] if has_server() else []
 
 
 def on_sqlite(folder: Path) -> str:
@@ -36,6 +41,17 @@ def on_postgresql() -> Iterator[str]:
     """The URL of a new record in a database of its own, which is dropped at the end."""
     name = _name()
     _run(f"CREATE DATABASE {name} TEMPLATE {_template()}")
+    try:
+        yield make_url(_server()).set(database=name).render_as_string(hide_password=False)
+    finally:
+        _run(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@contextmanager
+def bare_postgresql() -> Iterator[str]:
+    """The URL of a database that holds nothing."""
+    name = _name()
+    _run(f"CREATE DATABASE {name}")
     try:
         yield make_url(_server()).set(database=name).render_as_string(hide_password=False)
     finally:
