@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from hashlib import blake2b
@@ -45,15 +45,13 @@ class Placer:
         self._known: dict[int, Reading] = {}
         self.catch_up()
 
-    def place(
-        self, items: Sequence[Item], apart: Mapping[int, Collection[int]] | None = None
-    ) -> list[Placement]:
+    def place(self, items: Sequence[Item], apart: Collection[int] = ()) -> list[Placement]:
         """One placement for each item, in order; each sees those before it. Changes nothing lasting.
 
-        Record the placements and call `commit`; or forget them, there is nothing to undo. `apart` names,
-        for a post, the posts that a person said it does not repeat.
+        Record the placements and call `commit`; or forget them, there is nothing to undo. `apart` names
+        the posts of which a person said that they are no copies: what repeats them hangs on them.
         """
-        return _Batch(self, items, apart or {}).place() if items else []
+        return _Batch(self, items, apart).place() if items else []
 
     @property
     def findable(self) -> frozenset[int]:
@@ -83,12 +81,12 @@ class Placer:
         for key in keys:
             self._known.pop(key, None)
 
-    def succeed(self, members: Sequence[Item], cluster: str) -> list[Placement]:
+    def succeed(self, members: Sequence[Item], cluster: str, apart: Collection[int] = ()) -> list[Placement]:
         """Place what remains of a cluster whose first post is gone: the earliest remaining one leads.
 
         Members in order of arrival. Those no longer like any other start clusters of their own.
         """
-        return _Batch(self, members, {}, cluster).place() if members else []
+        return _Batch(self, members, apart, cluster).place() if members else []
 
     def close(self) -> None:
         """Write the index; nothing is lost without it, opening is quicker with it."""
@@ -120,11 +118,11 @@ class _Batch:
         self,
         placer: Placer,
         items: Sequence[Item],
-        apart: Mapping[int, Collection[int]],
+        apart: Collection[int],
         cluster: str | None = None,
     ) -> None:
         self._placer = placer
-        self._apart = apart
+        self._apart = frozenset(apart)
         self._alone = cluster is not None
         self._cluster = cluster
         made = forms([item.text for item in items])
@@ -149,10 +147,10 @@ class _Batch:
         seen = set(self._same)
         new: list[_Asked] = []
         for asked in self._asked:
-            if asked.form.hash in seen or len(asked.form.letters) < LEAST_LETTERS:
+            known = asked.form.hash in seen and asked.item.key not in self._apart
+            if known or len(asked.form.letters) < LEAST_LETTERS:
                 continue
-            if asked.item.key not in self._apart:
-                seen.add(asked.form.hash)
+            seen.add(asked.form.hash)
             new.append(asked)
         drawn = draw([asked.form.letters for asked in new])
         sketches = [sketch for sketch in drawn if sketch is not None]
@@ -187,20 +185,18 @@ class _Batch:
             placement = self._repeat(asked, same)
         else:
             placement = self._choose(asked)
-        self._standing[asked.item.key] = Standing(
-            placement.cluster, placement.of, placement.relation, asked.item.moment
-        )
+        stands = Standing(placement.cluster, placement.of, placement.relation, asked.item.moment)
+        if asked.item.key in self._apart:
+            stands = replace(stands, of=None, relation=Relation.VARIANT)
+            placement = replace(placement, sketch=asked.sketch.to_bytes() if asked.sketch else None)
+        self._standing[asked.item.key] = stands
         if same is None:
             self._same[asked.form.hash] = asked.item.key
         return placement
 
     def _may_repeat(self, item: Item, key: int) -> bool:
         stands = self._standing.get(key)
-        if (
-            stands is None
-            or key in self._apart.get(item.key, ())
-            or stands.of in self._apart.get(item.key, ())
-        ):
+        if stands is None:
             return False
         window = self._placer._window
         return window is None or stands.moment is None or item.moment - stands.moment <= window

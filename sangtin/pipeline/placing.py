@@ -98,7 +98,12 @@ class Placing:
         if waiting and waiting[0].left is not None:
             return self._succeed(placer, waiting[0].left)
         some = list(takewhile(lambda each: each.left is None, waiting))
-        return self._record(some, placer.place(_items(some)))
+        return self._record(some, placer.place(_items(some), self._apart(some)))
+
+    def _apart(self, waiting: Sequence[Unplaced]) -> set[int]:
+        """Those of which a person said that they are no copies."""
+        with self.record.read() as connection:
+            return placing.set_apart(connection, [each.key for each in waiting])
 
     def forget_erased(self) -> bool:
         """Take erased posts out of the copies' index. False where another process places: it will."""
@@ -117,7 +122,7 @@ class Placing:
         """A cluster whose original was erased: its earliest remaining post leads."""
         with self.record.read() as connection:
             members = placing.orphans(connection, cluster)
-        return self._record(members, placer.succeed(_items(members), cluster))
+        return self._record(members, placer.succeed(_items(members), cluster, self._apart(members)))
 
     def _record(self, waiting: Sequence[Unplaced], placements: Sequence[dedupe.Placement]) -> Placed:
         if not waiting:

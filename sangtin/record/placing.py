@@ -9,13 +9,16 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, Select, and_, case, delete, func, select, text, update
 
-from sangtin.post import Relation
+from sangtin.post import Act, Relation
 from sangtin.record.changes import upsert
 from sangtin.record.engine import Writing
 from sangtin.record.portions import portions
-from sangtin.record.schema import TO_PLACE, change, cluster, membership, meta, post, revision, sketch
+from sangtin.record.schema import TO_PLACE, change, cluster, membership, meta, post, review, revision, sketch
 from sangtin.record.settling import settle
 from sangtin.record.standing import count_again, grow, stands
+
+# Acts that answer whether a post is a copy; the latest that stands counts.
+_ON_COPIES = (Act.SAME_AS.value, Act.NOT_A_COPY.value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,12 +119,29 @@ def place(writing: Writing, places: Sequence[Place]) -> list[Place]:
 
 
 def standing(connection: Connection, keys: Collection[int]) -> dict[int, Stands]:
-    """Where posts stand now; those without a place are missing."""
+    """Where posts stand now; those without a place are missing, those set apart repeat nothing."""
     found: dict[int, Stands] = {}
     for some in portions(keys):
         rows = connection.execute(_now_placed().where(post.c.key.in_(some)))
         found |= {r.post: Stands(r.cluster, r.of, Relation(r.relation), r.moment) for r in rows}
+    copies = [key for key, each in found.items() if each.of is not None]
+    for key in set_apart(connection, copies):
+        found[key] = replace(found[key], of=None, relation=Relation.VARIANT)
     return found
+
+
+def set_apart(connection: Connection, keys: Collection[int]) -> set[int]:
+    """Those of the posts whose text of now a person called no copy, and nobody took it back."""
+    undone = select(review.c.undoes).where(review.c.undoes.is_not(None))
+    now = and_(post.c.key == review.c.post, post.c.revision == review.c.revision)
+    query = select(review.c.post, review.c.act).join(post, now).where(review.c.id.not_in(undone))
+    said: dict[int, str] = {}
+    for some in portions(keys):
+        rows = connection.execute(
+            query.where(review.c.post.in_(some), review.c.act.in_(_ON_COPIES)).order_by(review.c.id)
+        )
+        said |= {row.post: row.act for row in rows}
+    return {key for key, act in said.items() if act == Act.NOT_A_COPY.value}
 
 
 def by_normal_hash(connection: Connection, hashes: Collection[bytes]) -> dict[bytes, int]:

@@ -60,6 +60,10 @@ class LastingShelf:
         self.file.execute("DELETE FROM sketch WHERE post = ?", (key,))
         self.file.execute("DELETE FROM post WHERE key = ?", (key,))
 
+    def set_apart(self, key: int) -> None:
+        """A person says that a post is no copy."""
+        self.file.execute("UPDATE post SET of = NULL, relation = 'variant' WHERE key = ?", (key,))
+
     def members(self, cluster: str) -> list[Item]:
         """A cluster's posts in order of arrival."""
         rows = self._ask(

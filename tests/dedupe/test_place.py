@@ -141,11 +141,24 @@ def test_a_window_lets_old_posts_rest(tmp_path: Path) -> None:
     assert room.place(FLOOD, NEAR, gap=86_400 * 40)[0].of is None
 
 
-def test_what_a_person_took_apart_stays_apart(room: Room) -> None:
-    room.place(FLOOD)
-    for text in (FLOOD, NEAR):
-        (placed,) = room.placer.place([item(9, text)], apart={9: {1}})
-        assert placed.of is None
+@pytest.mark.parametrize("together", [True, False])
+def test_what_repeats_a_post_that_a_person_set_apart_hangs_on_it(room: Room, together: bool) -> None:
+    (first,) = room.place(FLOOD)
+    apart, copy = item(9, NEAR), item(10, NEAR.upper() + "!")
+    found = room.placer.place([apart, copy] if together else [apart], apart={9})
+    assert (found[0].of, found[0].cluster) == (1, first.cluster), "what the machine holds is kept beside"
+    assert found[0].sketch is not None
+    if not together:
+        room.shelf.keep([apart], found)
+        room.shelf.set_apart(9)
+        room.placer.commit()
+        found += room.placer.place([copy])
+    assert (found[1].of, found[1].cluster) == (9, first.cluster)
+
+
+def test_what_is_set_apart_is_repeated_when_another_leads(room: Room) -> None:
+    placements = room.placer.succeed([item(5, FLOOD), item(6, NEAR), item(7, NEAR)], "c1", apart={6})
+    assert [p.of for p in placements] == [None, 5, 6]
 
 
 def test_an_edited_post_is_found_by_its_new_text_only(room: Room) -> None:

@@ -1,0 +1,129 @@
+"""What a person set apart stays apart, whatever the placer is asked again; taken back, it is a copy again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+
+from sangtin.pipeline import home
+from sangtin.pipeline.parts import Parts, opened
+from sangtin.pipeline.placing import Placing
+from sangtin.post import Act, Bin, Post, Relation, Review
+from sangtin.record import erasing, placing, posts, reviews, sources
+from sangtin.record.schema import post
+from sangtin.settings import Settings
+from tests.record.checking import START, assert_reconciled, fetched, keys_of
+
+FIRST = "Nước lũ lên nhanh ở hạ lưu, bà con xóm dưới cần thuyền và áo phao ngay trong tối nay"
+COPY = "Chia sẻ giúp: " + FIRST + "!!!"
+
+
+@pytest.fixture
+def parts(tmp_path: Path) -> Iterator[Parts]:
+    settings = Settings(home=tmp_path / "home", record="", search="")
+    home.init(settings)
+    with opened(settings) as made:
+        with made.record.write() as writing:
+            sources.ensure(writing, "bao-mau")
+        yield made
+        assert_reconciled(made.record)
+
+
+def add(parts: Parts, *some: Post) -> None:
+    with parts.record.write() as writing:
+        posts.add(writing, some)
+    place_all(parts)
+
+
+def place_all(parts: Parts) -> None:
+    with Placing(parts) as placer:
+        while placer.place_some().posts:
+            pass
+
+
+def say(parts: Parts, act: Act, name: str, **more: object) -> int:
+    with parts.record.write() as writing:
+        return reviews.append(writing, Review("an", act, f"bao-mau:{name}", **more))  # type: ignore[arg-type]
+
+
+def bin_of(parts: Parts, name: str) -> str:
+    with parts.record.read() as connection:
+        found = select(post.c.bin).where(post.c.id == f"bao-mau:{name}")
+        return str(connection.execute(found).scalar_one())
+
+
+def stands(parts: Parts, name: str) -> tuple[int | None, Relation]:
+    """(of, relation) as the placer sees them."""
+    key = keys_of(parts.record)[f"bao-mau:{name}"]
+    with parts.record.read() as connection:
+        found = placing.standing(connection, [key])[key]
+    return found.of, found.relation
+
+
+def test_copies_of_what_was_set_apart_hang_on_it(parts: Parts) -> None:
+    add(parts, fetched("1", FIRST), fetched("2", COPY + " Xóm dưới có 40 nhà.", 1))
+    add(parts, fetched("3", COPY, 2))
+    assert bin_of(parts, "3") == Bin.DUPLICATE
+    say(parts, Act.NOT_A_COPY, "3")
+    assert bin_of(parts, "3") == Bin.PENDING
+    add(parts, fetched("4", COPY, 3))
+    assert stands(parts, "3") == (None, Relation.VARIANT)
+    assert stands(parts, "4")[0] == keys_of(parts.record)["bao-mau:3"]
+
+
+@pytest.mark.parametrize("what", ["erased", "edited"])
+@pytest.mark.parametrize("text", [FIRST, COPY])
+def test_it_stays_apart_when_it_is_placed_again(parts: Parts, what: str, text: str) -> None:
+    add(parts, fetched("1", FIRST), fetched("2", text, 1), fetched("3", COPY, 2))
+    say(parts, Act.NOT_A_COPY, "2")
+    if what == "erased":
+        with parts.record.write() as writing:
+            erasing.erase(writing, keys_of(parts.record)["bao-mau:1"])
+    else:
+        add(parts, Post("bao-mau", "1", "Chợ quê sáng nay họp sớm, rau tươi đầy", START + timedelta(hours=5)))
+    place_all(parts)
+    assert stands(parts, "2")[0] is None
+    assert bin_of(parts, "2") == Bin.PENDING
+    assert bin_of(parts, "3") == Bin.DUPLICATE
+
+
+def test_taken_back_it_is_a_copy_again(parts: Parts) -> None:
+    add(parts, fetched("1", FIRST), fetched("2", COPY, 1))
+    first = keys_of(parts.record)["bao-mau:1"]
+    act = say(parts, Act.NOT_A_COPY, "2")
+    say(parts, Act.UNDO, "2", undoes=act)
+    assert stands(parts, "2")[0] == first
+    assert bin_of(parts, "2") == Bin.DUPLICATE
+    add(parts, fetched("3", COPY, 2))
+    assert stands(parts, "3")[0] == first
+
+
+def test_taken_back_after_it_was_placed_again_it_is_a_copy(parts: Parts) -> None:
+    add(parts, fetched("1", FIRST), fetched("2", FIRST, 1), fetched("3", COPY, 2))
+    act = say(parts, Act.NOT_A_COPY, "3")
+    with parts.record.write() as writing:
+        erasing.erase(writing, keys_of(parts.record)["bao-mau:1"])
+    place_all(parts)
+    assert bin_of(parts, "3") == Bin.PENDING
+    say(parts, Act.UNDO, "3", undoes=act)
+    assert stands(parts, "3")[0] == keys_of(parts.record)["bao-mau:2"]
+    assert bin_of(parts, "3") == Bin.DUPLICATE
+
+
+def test_the_later_of_apart_and_same_counts(parts: Parts) -> None:
+    add(parts, fetched("1", FIRST), fetched("2", COPY, 1))
+    say(parts, Act.NOT_A_COPY, "2")
+    say(parts, Act.SAME_AS, "2", target="bao-mau:1")
+    assert stands(parts, "2")[0] == keys_of(parts.record)["bao-mau:1"]
+    assert bin_of(parts, "2") == Bin.DUPLICATE
+
+
+def test_an_edited_text_is_judged_anew(parts: Parts) -> None:
+    add(parts, fetched("1", FIRST), fetched("2", COPY, 1))
+    say(parts, Act.NOT_A_COPY, "2")
+    add(parts, Post("bao-mau", "2", COPY + " Nhanh lên!", START + timedelta(hours=5)))
+    assert stands(parts, "2")[0] == keys_of(parts.record)["bao-mau:1"]
