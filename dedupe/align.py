@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from functools import lru_cache
@@ -72,7 +72,7 @@ def reorder(earlier: Words, later: Words) -> Words:
     places: list[float] = []
     for sentence in other:
         wanted = _pairs(sentence)
-        scores = [sum((wanted & p).values()) for p in pairs]
+        scores = [0 if wanted.keys().isdisjoint(p) else (wanted & p).total() for p in pairs]
         best = max(range(len(scores)), key=lambda i: (scores[i], -i))
         same = scores[best] > SAME_SENTENCE * max(1, min(wanted.total(), pairs[best].total()))
         places.append(best if same else (places[-1] if places else -1))
@@ -187,16 +187,19 @@ def spelt_alike(one: Words, other: Words, last: tuple[bool, bool]) -> list[tuple
     best = [[0] * (columns + 1) for _ in range(rows + 1)]
     step: dict[tuple[int, int], tuple[int, int]] = {}
     meant = [_groups(one[i:]) for i in range(rows)], [_groups(other[j:]) for j in range(columns)]
+    heard = [heard_as(word) for word in one], [heard_as(word) for word in other]
     for i in range(rows - 1, -1, -1):
+        below, here = best[i + 1], best[i]
         for j in range(columns - 1, -1, -1):
-            best[i][j], chosen = max((best[i + 1][j], (1, 0)), (best[i][j + 1], (0, 1)))
-            widths = _widths(one, other, i, j, last)
+            gained, chosen = (below[j], (1, 0)) if below[j] >= here[j + 1] else (here[j + 1], (0, 1))
+            widths = _widths(one, other, (i, j), (heard[0][i], heard[1][j]), last)
             if meant[0][i] and meant[1][j]:
                 widths += [(m, n) for m, mine in meant[0][i] for n, theirs in meant[1][j] if mine & theirs]
             for m, n in widths:
                 gain = m + n + best[i + m][j + n]
-                if gain > best[i][j]:
-                    best[i][j], chosen = gain, (m, n)
+                if gain > gained:
+                    gained, chosen = gain, (m, n)
+            here[j] = gained
             step[i, j] = chosen
     found, i, j = [], 0, 0
     while i < rows and j < columns:
@@ -207,13 +210,29 @@ def spelt_alike(one: Words, other: Words, last: tuple[bool, bool]) -> list[tuple
     return found
 
 
-def _widths(one: Words, other: Words, i: int, j: int, last: tuple[bool, bool]) -> list[tuple[int, int]]:
+def heard_as(word: Word) -> str:
+    """What a syllable sounds like: two that sound otherwise are not one word. Empty for anything else."""
+    soft = word.plain in soft_spellings()
+    if soft or word.number or not is_syllable(word.plain):
+        return ""
+    return _initial_sound(word.marked or word.plain)
+
+
+def _widths(
+    one: Words, other: Words, at: tuple[int, int], heard: tuple[str, str], last: tuple[bool, bool]
+) -> list[tuple[int, int]]:
+    i, j = at
+    left, right = one[i], other[j]
     found = []
-    end = last[0] and i == len(one) - 1, last[1] and j == len(other) - 1
-    if alike(one[i], other[j]) or _cut_short(one[i], other[j], end):
+    strangers = heard[0] and heard[1] and heard[0] != heard[1] and left.plain != right.plain
+    if not strangers and alike(left, right):
         found.append((1, 1))
-    if one[i].plain[0] == other[j].plain[0]:
-        found += _respaced(one[i:], other[j:])
+    else:
+        end = last[0] and i == len(one) - 1, last[1] and j == len(other) - 1
+        if any(end) and _cut_short(left, right, end):
+            found.append((1, 1))
+    if left.plain[0] == right.plain[0]:
+        found += _respaced(one[i : i + LONGEST_PHRASE], other[j : j + LONGEST_PHRASE])
     return found
 
 
@@ -221,22 +240,33 @@ def _respaced(one: Words, other: Words) -> list[tuple[int, int]]:
     """How many words from the start are the same letters otherwise spaced, or a contraction of the others."""
     found = []
     left, right, m, n = one[0].plain, other[0].plain, 1, 1
-    while (
-        left != right
-        and (m < len(one) if len(left) < len(right) else n < len(other))
-        and m + n < LONGEST_PHRASE
-    ):
+    while left != right and m + n < LONGEST_PHRASE:
         if len(left) < len(right):
+            if not right.startswith(left) or m == len(one):
+                break
             left, m = left + one[m].plain, m + 1
         else:
+            if not left.startswith(right) or n == len(other):
+                break
             right, n = right + other[n].plain, n + 1
     if left == right and m + n > 2:
         found.append((m, n))
-    for flipped, short, long in ((False, one, other), (True, other, one)):
-        if not is_syllable(short[0].plain) and not short[0].number:
-            for width in range(2, min(LONGEST_PHRASE, len(long), len(short[0].plain)) + 1):
-                if _contracted(short[0].plain, [w.plain for w in long[:width]]):
-                    found.append((width, 1) if flipped else (1, width))
+    found += [(1, width) for width in _contractions(one[0], other)]
+    return found + [(width, 1) for width in _contractions(other[0], one)]
+
+
+def _contractions(short: Word, long: Words) -> list[int]:
+    """How many of the long words from the start a short one may contract."""
+    letters = short.plain
+    if is_syllable(letters) or short.number or letters[0] != long[0].plain[0]:
+        return []
+    found, at = [], 0
+    for width in range(2, min(LONGEST_PHRASE, len(long), len(letters)) + 1):
+        at = letters.find(long[width - 1].plain[0], at + 1)
+        if at < 0:
+            break
+        if _contracted(letters, [w.plain for w in long[:width]]):
+            found.append(width)
     return found
 
 
@@ -253,19 +283,20 @@ def _groups(words: Words) -> list[tuple[int, frozenset[int]]]:
 
 def _contracted(short: str, long: Sequence[str]) -> bool:
     """`csgt`, `ctrinh`, `kbiet`: of each word in turn its first letter and others in their order."""
-    if not long:
-        return not short
-    if not short or short[0] != long[0][0]:
-        return False
-    return any(
-        _in_order(short[:cut], long[0]) and _contracted(short[cut:], long[1:])
-        for cut in range(1, len(short) - len(long) + 2)
-    )
+    reached = {0}
+    for word in long:
+        reached = {stop for start in reached for stop in _taken(short, start, word)}
+    return len(short) in reached
 
 
-def _in_order(letters: str, word: str) -> bool:
-    rest = iter(word)
-    return all(c in rest for c in letters)
+def _taken(short: str, start: int, word: str) -> Iterator[int]:
+    """Where letters of a word that are taken in their order, its first one included, may end in `short`."""
+    at = -1
+    for stop in range(start, len(short)):
+        at = word.find(short[stop], at + 1)
+        if at < 0 or (stop == start and at > 0):
+            return
+        yield stop + 1
 
 
 @lru_cache(maxsize=1 << 16)
@@ -347,7 +378,7 @@ def _skeleton(short: str, long: str) -> bool:
     """`trc` for truoc, `nhg` for nhung: no vowel, the letters of the long word in order from its first."""
     if is_syllable(short) or short[0] != long[0] or any(c in "aeiouy" for c in short):
         return False
-    return _in_order(short, long)
+    return len(short) in _taken(short, 0, long)
 
 
 def _slip(short: str, long: str) -> bool:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import gzip
 import json
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import islice
 from pathlib import Path
 from typing import BinaryIO
 
+from dedupe.pausing import uncollected
 from dedupe.place import Placer
 from dedupe.shelf import Item, Placement
 from dedupe.temporary import TemporaryShelf
@@ -66,7 +67,9 @@ def placed(stream: BinaryIO) -> Iterator[Row]:
         try:
             lines = _read(stream)
             while batch := list(islice(lines, BATCH)):
-                yield from _place(batch, placer, shelf)
+                with uncollected():
+                    rows = _place(batch, placer, shelf)
+                yield from rows
         finally:
             shelf.close()
 
@@ -79,7 +82,7 @@ def unpacked(stream: BinaryIO) -> BinaryIO:
     return stream
 
 
-def _place(batch: list[_Line], placer: Placer, shelf: TemporaryShelf) -> Iterator[Row]:
+def _place(batch: list[_Line], placer: Placer, shelf: TemporaryShelf) -> list[Row]:
     good = [line for line in batch if not line.error]
     items = [Item(line.number, line.text, _BEGINNING + timedelta(seconds=line.number)) for line in good]
     placements = placer.place(items)
@@ -87,10 +90,12 @@ def _place(batch: list[_Line], placer: Placer, shelf: TemporaryShelf) -> Iterato
     placer.commit()
     names = shelf.names({p.of for p in placements if p.of is not None})
     found = {p.key: p for p in placements}
-    for line in batch:
-        where = found.get(line.number)
-        of = json.loads(names[where.of]) if where is not None and where.of is not None else None
-        yield Row(line.number, line.id, where, of, line.error)
+    return [_row(line, found.get(line.number), names) for line in batch]
+
+
+def _row(line: _Line, where: Placement | None, names: Mapping[int, str]) -> Row:
+    of = json.loads(names[where.of]) if where is not None and where.of is not None else None
+    return Row(line.number, line.id, where, of, line.error)
 
 
 def _read(stream: BinaryIO) -> Iterator[_Line]:

@@ -49,6 +49,9 @@ def _longest(words: Words, at: int, most: int, table: Mapping[str, tuple[tuple[s
 
 def says(words: Words, name: str) -> bool:
     """Whether a phrase of the list stands in the words, and not only as part of a compound."""
+    openings = _openings(name)
+    if not any(word.plain in openings for word in words):
+        return False
     return any(_listed(words[start:stop], name) for start, stop in within(words, name, "compounds"))
 
 

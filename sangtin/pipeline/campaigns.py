@@ -21,9 +21,11 @@ def flag_bursts(writing: Writing, places: Sequence[Place]) -> None:
     waiting = clusters.quiet(connection, sorted(spans), ACCOUNTS - 1)
     if not waiting:
         return
-    cards = sources.all_sources(connection)
-    news = {health.source.name for health in cards if health.source.type is SourceType.FEED}
-    burst = [each for each in sorted(waiting) if _flagged(writing, each, spans[each], news)]
+    news = {s.source.name for s in sources.all_sources(connection) if s.source.type is SourceType.FEED}
+    since = min(spans[each][0] for each in waiting) - WINDOW
+    until = max(spans[each][1] for each in waiting) + WINDOW
+    members = clusters.members(connection, sorted(waiting), since, until)
+    burst = [each for each, some in sorted(members.items()) if _flagged(some, news)]
     flagged = clusters.set_burst(writing, burst)
     following.again(writing, list(shown.ids_of(connection, flagged).values()))
 
@@ -38,8 +40,8 @@ def _spans(places: Sequence[Place]) -> dict[str, tuple[datetime, datetime]]:
     return spans
 
 
-def _flagged(writing: Writing, cluster: str, span: tuple[datetime, datetime], news: Collection[str]) -> bool:
-    first, last = span
-    near = clusters.members(writing.connection, cluster, first - WINDOW, last + WINDOW)
-    found = campaign([Sighting(m.moment, m.author_key, m.source) for m in near], news)
+def _flagged(members: Sequence[clusters.Member], news: Collection[str]) -> bool:
+    if len({m.author_key for m in members}) < ACCOUNTS:
+        return False
+    found = campaign([Sighting(m.moment, m.author_key, m.source) for m in members], news)
     return found is not None and found.flagged

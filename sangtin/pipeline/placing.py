@@ -10,6 +10,7 @@ from pathlib import Path
 from types import TracebackType
 
 import dedupe
+from dedupe.pausing import uncollected
 from sangtin.errors import SangtinError
 from sangtin.pipeline.campaigns import flag_bursts
 from sangtin.pipeline.parts import Parts
@@ -87,6 +88,10 @@ class Placing:
 
     def place_some(self) -> Placed:
         """Place the next posts; none where none waits or another process places."""
+        with uncollected():
+            return self._place_some()
+
+    def _place_some(self) -> Placed:
         with self.record.read() as connection:
             waiting = placing.unplaced(connection, BATCH)
             if not waiting and not placing.erased_after(connection):

@@ -43,9 +43,8 @@ class Spread:
 class Member:
     """What campaigns are told by: when, who and where a member was posted."""
 
-    key: int
     moment: datetime
-    author_key: str | None
+    author_key: str
     source: str
 
 
@@ -73,14 +72,18 @@ def quiet(connection: Connection, ids: Sequence[str], copies: int) -> set[str]:
     return found
 
 
-def members(connection: Connection, cluster_id: str, since: datetime, until: datetime) -> list[Member]:
-    """When, who and where of a cluster's posts within a time (both ends included), earliest first."""
-    query = _members(select(post.c.key, post.c.moment, post.c.author_key, post.c.source))
-    within = (membership.c.moment >= since) & (membership.c.moment <= until)
-    rows = connection.execute(
-        query.where(membership.c.cluster == cluster_id, within).order_by(membership.c.moment)
-    )
-    return [Member(r.key, r.moment, r.author_key, r.source) for r in rows]
+def members(
+    connection: Connection, ids: Sequence[str], since: datetime, until: datetime
+) -> dict[str, list[Member]]:
+    """Of clusters' posts with known authors within a time (both ends included): when, who, where."""
+    found: dict[str, list[Member]] = {}
+    columns = (membership.c.cluster, membership.c.moment, post.c.author_key, post.c.source)
+    within = (membership.c.moment >= since, membership.c.moment <= until, post.c.author_key.is_not(None))
+    for some in portions(ids):
+        query = _members(select(*columns)).where(membership.c.cluster.in_(some), *within)
+        for cluster_id, moment, author_key, source in connection.execute(query):
+            found.setdefault(cluster_id, []).append(Member(moment, author_key, source))
+    return found
 
 
 def spread(connection: Connection, cluster_id: str) -> Spread | None:

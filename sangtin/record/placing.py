@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, Select, and_, case, delete, func, select, text, update
 
 from sangtin.post import Act, Relation
+from sangtin.record.among import among
 from sangtin.record.changes import upsert
 from sangtin.record.engine import Writing
 from sangtin.record.portions import portions
@@ -111,7 +112,7 @@ def place(writing: Writing, places: Sequence[Place]) -> list[Place]:
     connection.execute(membership.insert(), [_membership_row(p) for p in some])
     _draw(connection, some)
     for portion in portions(keys):
-        connection.execute(update(post).where(post.c.key.in_(portion)).values(placed=True))
+        connection.execute(update(post).where(among(connection, post.c.key, portion)).values(placed=True))
     grow(connection, _came([p for p in some if p.cluster not in left]))
     count_again(connection, left)
     settle(writing, keys, "placed")
@@ -122,7 +123,7 @@ def standing(connection: Connection, keys: Collection[int]) -> dict[int, Stands]
     """Where posts stand now; those without a place are missing, those set apart repeat nothing."""
     found: dict[int, Stands] = {}
     for some in portions(keys):
-        rows = connection.execute(_now_placed().where(post.c.key.in_(some)))
+        rows = connection.execute(_now_placed().where(among(connection, post.c.key, some)))
         found |= {r.post: Stands(r.cluster, r.of, Relation(r.relation), r.moment) for r in rows}
     copies = [key for key, each in found.items() if each.of is not None]
     for key in set_apart(connection, copies):
@@ -138,7 +139,9 @@ def set_apart(connection: Connection, keys: Collection[int]) -> set[int]:
     said: dict[int, str] = {}
     for some in portions(keys):
         rows = connection.execute(
-            query.where(review.c.post.in_(some), review.c.act.in_(_ON_COPIES)).order_by(review.c.id)
+            query.where(among(connection, review.c.post, some), review.c.act.in_(_ON_COPIES)).order_by(
+                review.c.id
+            )
         )
         said |= {row.post: row.act for row in rows}
     return {key for key, act in said.items() if act == Act.NOT_A_COPY.value}
@@ -226,7 +229,9 @@ def _up_to_date(connection: Connection, places: Sequence[Place]) -> list[Place]:
     query = select(*columns).where(post.c.erased_at.is_(None))
     alive: dict[int, Row[Any]] = {}
     for some in portions(wanted):
-        alive |= {row.key: row for row in connection.execute(query.where(post.c.key.in_(some)))}
+        alive |= {
+            row.key: row for row in connection.execute(query.where(among(connection, post.c.key, some)))
+        }
     fresh = {p.key for p in places if p.key in alive and alive[p.key].revision == p.revision}
     stand = {key for key, row in alive.items() if row.placed}
     hold = [p for p in places if p.key in fresh and (p.of is None or p.of in fresh or p.of in stand)]
@@ -237,10 +242,12 @@ def _forget_old(connection: Connection, keys: list[int]) -> set[str]:
     """A post placed again gives up its sketch and this revision's place. Returns the clusters it left."""
     left: set[str] = set()
     for some in portions(keys):
-        connection.execute(delete(sketch).where(sketch.c.post.in_(some)))
+        connection.execute(delete(sketch).where(among(connection, sketch.c.post, some)))
         stood = select(membership.c.key, membership.c.cluster).join(post, stands())
-        old = connection.execute(stood.where(post.c.key.in_(some))).all()
-        connection.execute(delete(membership).where(membership.c.key.in_([row.key for row in old])))
+        old = connection.execute(stood.where(among(connection, post.c.key, some))).all()
+        connection.execute(
+            delete(membership).where(among(connection, membership.c.key, [row.key for row in old]))
+        )
         left |= {row.cluster for row in old}
     return left
 
@@ -249,7 +256,7 @@ def _draw(connection: Connection, places: Sequence[Place]) -> None:
     found: dict[int, int] = {}
     for some in portions([p.key for p in places if p.signature is not None]):
         marks = select(membership.c.post, membership.c.key).join(post, stands())
-        rows = connection.execute(marks.where(post.c.key.in_(some)))
+        rows = connection.execute(marks.where(among(connection, post.c.key, some)))
         found |= {row.post: row.key for row in rows}
     drawn = [
         {"membership": found[p.key], "post": p.key, "scheme": p.scheme, "signature": p.signature}

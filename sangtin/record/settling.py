@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, Select, and_, bindparam, select, update
 
 from sangtin.post import Act, Bin, Cause, Kind, Label, Membership, Outcome, Prediction, Relation
+from sangtin.record.among import among
 from sangtin.record.changes import Change, State
 from sangtin.record.engine import Writing
 from sangtin.record.outcome import Evidence, Said, outcome
@@ -21,6 +22,8 @@ DECISIONS = (Act.LABEL.value, Act.SAME_AS.value, Act.NOT_A_COPY.value)
 EDITED_FIRST = 2.0
 NEGATIVE_FIRST = 1.0
 SCAM_FIRST = 0.5
+# The columns of a post that follow from its evidence.
+_OUTCOME = ("bin", "kind", "cause", "settled_by", "readable", "edited", "attention")
 
 
 def settle(writing: Writing, keys: Collection[int], what: str = "settled") -> None:
@@ -33,15 +36,13 @@ def evidence(connection: Connection, keys: Collection[int]) -> dict[int, Evidenc
     """All that may settle each of the posts, as `outcome` takes it."""
     known: dict[int, Evidence] = {}
     for some in portions(keys):
-        rows = {row.key: row for row in connection.execute(select(post).where(post.c.key.in_(some)))}
-        known |= _evidence(connection, rows)
+        known |= _evidence(connection, _rows(connection, some))
     return known
 
 
 def _settle(writing: Writing, keys: list[int], what: str) -> None:
     connection = writing.connection
-    rows = {row.key: row for row in connection.execute(select(post).where(post.c.key.in_(keys)))}
-    rows = {key: row for key, row in rows.items() if row.erased_at is None}
+    rows = {key: row for key, row in _rows(connection, keys).items() if row.erased_at is None}
     known = _evidence(connection, rows)
     edited = _edited(connection, rows)
     updates = [_values(row, known[key], key in edited) for key, row in rows.items()]
@@ -49,9 +50,16 @@ def _settle(writing: Writing, keys: list[int], what: str) -> None:
         _note(writing, rows[values["row_key"]], values, what)
     changed = [v for v in updates if _differs(rows[v["row_key"]], v)]
     if changed:
-        names = [name for name in changed[0] if name != "row_key"]
         statement = update(post).where(post.c.key == bindparam("row_key"))
-        connection.execute(statement.values({name: bindparam(name) for name in names}), changed)
+        connection.execute(statement.values({name: bindparam(name) for name in _OUTCOME}), changed)
+
+
+def _rows(connection: Connection, keys: Collection[int]) -> dict[int, Row[Any]]:
+    """Of each post what its outcome rests on and changes, and no more: this is read for every post."""
+    columns = (post.c.key, post.c.source, post.c.day, post.c.revision, post.c.answered_by, post.c.erased_at)
+    state = (post.c[name] for name in (*_OUTCOME, "placed"))
+    query = select(*columns, *state).where(among(connection, post.c.key, keys))
+    return {row.key: row for row in connection.execute(query)}
 
 
 def _values(row: Row[Any], known: Evidence, edited: bool) -> dict[str, Any]:
@@ -70,7 +78,7 @@ def _values(row: Row[Any], known: Evidence, edited: bool) -> dict[str, Any]:
 
 
 def _differs(row: Row[Any], values: dict[str, Any]) -> bool:
-    return any(getattr(row, name) != value for name, value in values.items() if name != "row_key")
+    return any(getattr(row, name) != values[name] for name in _OUTCOME)
 
 
 def _note(writing: Writing, row: Row[Any], values: dict[str, Any], what: str) -> None:
@@ -111,7 +119,8 @@ def _evidence(connection: Connection, rows: dict[int, Row[Any]]) -> dict[int, Ev
 
 def _memberships(connection: Connection, rows: dict[int, Row[Any]]) -> dict[int, tuple[int, Membership]]:
     """Post → its membership's own key (which orders placements) and the membership."""
-    found = connection.execute(select(membership).where(membership.c.post.in_(list(rows))))
+    columns = [c for c in membership.c if c.name not in ("normal_hash", "moment")]
+    found = connection.execute(select(*columns).where(among(connection, membership.c.post, list(rows))))
     return {
         m.post: (
             m.key,
@@ -126,7 +135,7 @@ def _predictions(connection: Connection, rows: dict[int, Row[Any]]) -> dict[int,
     """The answers of the model that answered last: an outcome stays until the next model has answered."""
     found: dict[int, Prediction] = {}
     query = select(prediction, model.c.name).join(model, model.c.key == prediction.c.model)
-    for p in connection.execute(query.where(prediction.c.post.in_(list(rows)))):
+    for p in connection.execute(query.where(among(connection, prediction.c.post, list(rows)))):
         row = rows[p.post]
         if (p.revision, p.model) == (row.revision, row.answered_by):
             kind = Kind(p.kind) if p.kind else None
@@ -141,18 +150,18 @@ def _reviews(
 ) -> dict[int, list[Said]]:
     """What people said, not undone: of the post's current revision, or of its original when it was a copy."""
     said: dict[int, list[Said]] = {}
-    for r in connection.execute(_stand(review.c.post.in_(list(rows)))):
+    for r in connection.execute(_stand(among(connection, review.c.post, list(rows)))):
         if r.revision == rows[r.post].revision:
             said.setdefault(r.post, []).append(_said(r))
     copies: dict[int, list[int]] = {}
     for key, (_, member) in members.items():
         if member.of is not None and rows[key].placed:
             copies.setdefault(member.of, []).append(key)
-    for r in connection.execute(_stand(_on_cluster(review.c.post.in_(list(copies))))):
+    for r in connection.execute(_stand(_on_cluster(among(connection, review.c.post, list(copies))))):
         for key in copies[r.post]:
             if members[key][0] <= r.placed_until:
                 said.setdefault(key, []).append(_said(r))
-    kept = _stand(shared.c.post.in_(list(rows))).join(shared, shared.c.review == review.c.id)
+    kept = _stand(among(connection, shared.c.post, list(rows))).join(shared, shared.c.review == review.c.id)
     for r in connection.execute(
         kept.add_columns(shared.c.post.label("copy"), shared.c.revision.label("then"))
     ):
@@ -181,12 +190,14 @@ def _edited(connection: Connection, rows: dict[int, Row[Any]]) -> set[int]:
     decided: dict[int, set[int]] = {}
     undone = select(review.c.undoes).where(review.c.undoes.is_not(None))
     query = select(review.c.post, review.c.revision).where(
-        review.c.post.in_(_keys_of_edited(rows)), review.c.act.in_(DECISIONS), review.c.id.not_in(undone)
+        among(connection, review.c.post, _keys_of_edited(rows)),
+        review.c.act.in_(DECISIONS),
+        review.c.id.not_in(undone),
     )
     for r in connection.execute(query):
         decided.setdefault(r.post, set()).add(r.revision)
     return {key for key, revisions in decided.items() if rows[key].revision not in revisions}
 
 
-def _keys_of_edited(rows: dict[int, Row[Any]]) -> Iterable[int]:
+def _keys_of_edited(rows: dict[int, Row[Any]]) -> list[int]:
     return [key for key, row in rows.items() if row.revision > 1]

@@ -1,0 +1,33 @@
+"""The collector rests within a batch and goes on after it, whatever happens in it."""
+
+import gc
+from collections.abc import Iterator
+
+import pytest
+
+from dedupe.pausing import uncollected
+
+
+@pytest.fixture(autouse=True)
+def _collecting() -> Iterator[None]:
+    yield
+    gc.enable()
+
+
+def test_it_rests_within_and_goes_on_after() -> None:
+    with uncollected():
+        assert not gc.isenabled()
+    assert gc.isenabled()
+
+
+def test_it_goes_on_after_an_error() -> None:
+    with pytest.raises(KeyError), uncollected():
+        raise KeyError
+    assert gc.isenabled()
+
+
+def test_who_turned_it_off_finds_it_off() -> None:
+    gc.disable()
+    with uncollected():
+        pass
+    assert not gc.isenabled()
