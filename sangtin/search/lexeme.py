@@ -38,33 +38,30 @@ class Lexeme:
 
 
 _Q = '"“”„'
+# :( and =)) are faces, no brackets.
 _PIECE = re.compile(
-    rf"(?P<open>\()|(?P<close>\))|(?P<minus>-(?=[^\s)]))"
+    rf"(?P<face>(?<!\S)[:;=]['-]?[()]+)"
+    rf"|(?P<open>\()|(?P<close>\))|(?P<minus>-(?=[^\s)]))"
     rf"|[{_Q}](?P<quoted>[^{_Q}]*)[{_Q}]?"
     rf"|(?P<bare>[^\s(){_Q}]+)(?:(?<=:)[{_Q}](?P<value>[^{_Q}]*)[{_Q}]?)?"
 )
 _OPERATORS = {"AND": Sign.AND, "OR": Sign.OR, "NOT": Sign.NOT}
 _JOINERS = (Sign.AND, Sign.OR)
-_HALF_TYPED = (Sign.AND, Sign.OR, Sign.NOT)
+_NEED_MORE = (Sign.AND, Sign.OR, Sign.NOT)
 
 
 def lexemes(text: str) -> list[Lexeme]:
-    """The pieces in order; QueryError where an operator stands without what it joins.
-
-    Operators at the very end are left out: they are half typed.
-    """
+    """The pieces in order; QueryError where an operator lacks what it joins or a quotation its end."""
     found = [lexeme for match in _PIECE.finditer(text) for lexeme in _pieces(match, len(text))]
-    while found and found[-1].sign in _HALF_TYPED:
-        if len(found) == 1 and found[0].sign in _JOINERS:
-            break
-        found.pop()
     _check(found)
     return found
 
 
 def _pieces(match: re.Match[str], end: int) -> Iterator[Lexeme]:
-    """What was matched: one piece, two where a quotation follows a colon, none if half typed."""
+    """What was matched: one piece, two where a quotation follows a colon, none for a face."""
     start = match.start()
+    if match["face"]:
+        return
     if match["open"]:
         yield Lexeme(Sign.OPEN, start, "(")
     elif match["close"]:
@@ -72,14 +69,24 @@ def _pieces(match: re.Match[str], end: int) -> Iterator[Lexeme]:
     elif match["minus"]:
         yield Lexeme(Sign.NOT, start, "-")
     elif match["quoted"] is not None:
-        yield Lexeme(Sign.QUOTED, match.start("quoted"), match["quoted"])
+        yield Lexeme(Sign.QUOTED, match.start("quoted"), _closed(match, "quoted"))
     else:
         yield from _bare(match, end)
 
 
+def _closed(match: re.Match[str], group: str) -> str:
+    """A quotation, without its marks; QueryError at its first mark where the last one is missing."""
+    if match.end() == match.end(group):
+        raise QueryError(
+            "This quotation has no end. Close it, or leave the mark out.", match.start(group) - 1
+        )
+    return match[group]
+
+
 def _bare(match: re.Match[str], end: int) -> Iterator[Lexeme]:
     """A word, an operator or a field, with or without a quotation right behind it."""
-    bare, quoted, start = match["bare"], match["value"], match.start()
+    bare, start = match["bare"], match.start()
+    quoted = None if match["value"] is None else _closed(match, "value")
     name, colon, value = bare.partition(":")
     field = field_named(name) if colon else None
     if field and quoted is not None:
@@ -87,7 +94,9 @@ def _bare(match: re.Match[str], end: int) -> Iterator[Lexeme]:
         return
     if field and value:
         yield Lexeme(Sign.FIELD, start + len(name) + 1, value, field)
-    elif not (field and match.end() == end):
+    elif field and match.end() == end:
+        raise QueryError(f"{name}: needs a value right behind it.", start)
+    else:
         yield Lexeme(_OPERATORS.get(bare, Sign.WORD), start, bare)
     if quoted is not None:
         yield Lexeme(Sign.QUOTED, match.start("value"), quoted)
@@ -100,5 +109,11 @@ def _check(found: list[Lexeme]) -> None:
         if lexeme.sign in _JOINERS and opens:
             raise QueryError(f"{lexeme.text} needs something before it.", lexeme.start)
         closes = lexeme.sign is Sign.CLOSE or lexeme.sign in _JOINERS
-        if before and before.sign in _HALF_TYPED and closes:
-            raise QueryError(f"{before.text} needs something after it.", before.start)
+        if before and before.sign in _NEED_MORE and closes:
+            raise _needs_more(before)
+    if found and found[-1].sign in _NEED_MORE:
+        raise _needs_more(found[-1])
+
+
+def _needs_more(operator: Lexeme) -> QueryError:
+    return QueryError(f"{operator.text} needs something after it.", operator.start)

@@ -89,8 +89,8 @@ class Query:
 def parse(text: str, *, exact: bool = False) -> Query:
     """The query that a person typed; QueryError with the character where it cannot be understood.
 
-    What is half typed is read as far as it goes: an open quotation or bracket ends with the text; an
-    operator or a field at the very end is not there yet. Signs and emoji beside words are not searched.
+    An open quotation or bracket, an operator without what it joins and a field without its value are errors.
+    Signs, faces and emoji beside words are not searched.
     """
     if len(text) > LONGEST_QUERY:
         raise QueryError(f"The query is longer than {LONGEST_QUERY:,} characters. Shorten it.", LONGEST_QUERY)
@@ -183,14 +183,13 @@ class _Parser:
         return self._words(lexeme)
 
     def _bracket(self) -> Node | None:
+        start = self.lexemes[self.at - 1].start
         self.depth += 1
         if self.depth > DEEPEST_QUERY:
-            raise QueryError(
-                f"Brackets are nested more than {DEEPEST_QUERY} deep. Leave some out.",
-                self.lexemes[self.at - 1].start,
-            )
+            raise QueryError(f"Brackets are nested more than {DEEPEST_QUERY} deep. Leave some out.", start)
         inner = self._or()
-        self._take(Sign.CLOSE)
+        if not self._take(Sign.CLOSE):
+            raise QueryError("This bracket is not closed. Close it, or leave it out.", start)
         self.depth -= 1
         return inner
 
@@ -208,7 +207,7 @@ class _Parser:
         """A word; a phrase for what is written together or quoted; with `*` its last part is a beginning."""
         found = [Word(token.marked, token.folded) for token in tokens(lexeme.text)]
         if not found:
-            if not lexeme.text.isascii():  # an emoji is meant; a lone quotation mark or dash is half typed
+            if not lexeme.text.isascii():  # an emoji is meant; a lone dash or slash is not
                 self.unsearchable = self.unsearchable or lexeme
             return None
         beginning: Word | None = None

@@ -215,7 +215,7 @@ class Contract:
             ('"lũ xả"', set()),
             ('"nuoc len nhanh"', {2}),
             ('"nuoc nhanh"', set()),
-            ('"đường Hùng Vương', {1, 2}),
+            ('"đường Hùng Vương"', {1, 2}),
             ("xả lũ -đồn", {4}),
             ("xả lũ NOT đồn", {4}),
             ('ngập -"đường nguyễn"', {1, 2, 6, 13, 15}),
