@@ -16,6 +16,10 @@ def sieve(
     watch: Annotated[
         bool, typer.Option("--watch", help="Go on with what comes in, until interrupted.")
     ] = False,
+    processes: Annotated[
+        int | None, typer.Option(min=1, help="Processes to work with; as many as are worth it when left out.")
+    ] = None,
+    beside: Annotated[bool, typer.Option("--beside", hidden=True)] = False,
     json: JsonFlag = False,
 ) -> None:
     """Find the copies and read the rest, until nothing is left to place or to read.
@@ -27,16 +31,21 @@ def sieve(
     Examples:
       sangtin sieve
       sangtin sieve --watch
+      sangtin sieve --processes 1
       sangtin sieve --json
     """
-    from sangtin.pipeline import reading
+    from sangtin.pipeline import crew, reading
     from sangtin.pipeline import sieve as stage
     from sangtin.pipeline.parts import opened
 
     with opened(settings()) as parts:
         in_use = reading.load_in_use(parts.record, parts.settings)
         with progress("sieving", stage.waiting(parts, in_use), "steps") as advance:
-            done = stage.sieve(parts, in_use, advance, watch=watch, goes_on=lambda: True)
+            if watch or beside:
+                done = stage.sieve(parts, in_use, advance, stage.Work(lambda: True, watch, beside))
+            else:
+                many = processes or crew.crew_size(parts, in_use)
+                done = crew.sieve_together(parts, in_use, advance, many, lambda: True)
     emit_json(summary(done)) if json else emit(sentence(done))
     if behind := done.behind.sentence():
         say(behind)

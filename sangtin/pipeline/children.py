@@ -21,10 +21,13 @@ PATIENCE_S = 10
 
 @contextlib.contextmanager
 def children(
-    settings: Settings, commands: Sequence[Sequence[str]]
+    settings: Settings, commands: Sequence[Sequence[str]], stdout: int = subprocess.DEVNULL
 ) -> Iterator[list[subprocess.Popen[bytes]]]:
-    """Run commands of `sangtin` beside this process for the length of a block, on the same home."""
-    running = [_start(settings, command) for command in commands]
+    """Run commands of `sangtin` beside this process for the length of a block, on the same home.
+
+    `stdout` is where they print, as `subprocess.Popen` takes it.
+    """
+    running = [_start(settings, command, stdout) for command in commands]
     try:
         yield running
     finally:
@@ -48,7 +51,7 @@ def die_with_parent() -> None:
         raise SystemExit(0)
 
 
-def _start(settings: Settings, command: Sequence[str]) -> subprocess.Popen[bytes]:
+def _start(settings: Settings, command: Sequence[str], stdout: int) -> subprocess.Popen[bytes]:
     where = {
         "SANGTIN_HOME": str(settings.home),
         "SANGTIN_RECORD": settings.record_url,
@@ -59,5 +62,7 @@ def _start(settings: Settings, command: Sequence[str]) -> subprocess.Popen[bytes
         [sys.executable, "-m", "sangtin", *command],
         env=os.environ | where,
         stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
+        stdout=stdout,
+        # Ctrl-C reaches this process alone, which asks its children to finish.
+        start_new_session=True,
     )

@@ -9,7 +9,7 @@ from sangtin import sample
 from sangtin.pipeline import home
 from sangtin.pipeline.parts import Parts, opened
 from sangtin.pipeline.reading import load_in_use
-from sangtin.pipeline.sieve import Sieved, sieve, waiting
+from sangtin.pipeline.sieve import Sieved, Work, sieve, waiting
 from sangtin.post import Ledger
 from sangtin.record import ledger, posts, sources
 from sangtin.settings import Settings
@@ -30,7 +30,7 @@ def demo(settings: Settings, progress: Progress) -> tuple[Sieved, Ledger]:
         _bring_in(parts, progress)
         in_use = load_in_use(parts.record, settings)
         with progress("sieving", waiting(parts, in_use)) as advance:
-            done = sieve(parts, in_use, advance, goes_on=lambda: True)
+            done = sieve(parts, in_use, advance, Work(lambda: True))
         with parts.record.read() as connection:
             return done, ledger.ledger(connection)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import time
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import takewhile
@@ -21,6 +22,8 @@ from sangtin.record.placing import Place, Unplaced
 # Posts in one transaction; the sketches of a batch are computed together.
 BATCH = 1_000
 LEASE = "place"
+# How long to leave the lease to another before asking again: each asking is a write, in seconds.
+AGAIN_S = 0.2
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +80,7 @@ class Placing:
         self.folder: Path = parts.settings.home / "copies"
         self._lease: Lease | None = None
         self._placer: dedupe.Placer | None = None
+        self._ask_at = 0.0
 
     def __enter__(self) -> Placing:
         return self
@@ -146,8 +150,9 @@ class Placing:
         """The placer, where this process may place now."""
         if self._lease is not None and self._lease.lost:
             self._let_go()
-        if self._lease is None:
+        if self._lease is None and time.monotonic() >= self._ask_at:
             self._lease = leases.take(self.record, LEASE)
+            self._ask_at = time.monotonic() + AGAIN_S
         if self._lease is not None and self._placer is None:
             self._placer = dedupe.Placer(RecordShelf(self.record), self.folder)
         return self._placer

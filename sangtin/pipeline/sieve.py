@@ -22,6 +22,8 @@ AGAIN_S = 0.2
 WATCH_S = 2.0
 # Batches between two looks of the index at the record: posts show up in search within seconds.
 FOLLOW_EVERY = 8
+# How often progress is counted, in seconds: a count of what waits takes some 20 ms a million.
+COUNT_S = 0.5
 
 
 @dataclass(slots=True)
@@ -38,29 +40,58 @@ class Sieved:
 Advance = Callable[[int], None]
 
 
+@dataclass(frozen=True, slots=True)
+class Work:
+    """How long to go on, and beside whom.
+
+    `watch`: when nothing waits, wait for more. `beside`: others read meanwhile, so whoever places reads only
+    what is left when all are placed.
+    """
+
+    goes_on: Callable[[], bool]
+    watch: bool = False
+    beside: bool = False
+
+
+class Progress:
+    """How far the record is, whoever works on it: what waits now beside what waited first."""
+
+    def __init__(self, parts: Parts, in_use: InUse, advance: Advance) -> None:
+        self._parts, self._model, self._advance = parts, in_use, advance
+        self._left = waiting(parts, in_use)
+        self._next = time.monotonic() + COUNT_S
+
+    def show(self, *, now: bool = False) -> None:
+        """Count again, at most every COUNT_S; more that came in meanwhile turns nothing back."""
+        if not now and time.monotonic() < self._next:
+            return
+        left = waiting(self._parts, self._model)
+        self._advance(max(self._left - left, 0))
+        self._left = left
+        self._next = time.monotonic() + COUNT_S
+
+
 def waiting(parts: Parts, in_use: InUse) -> int:
     """How many steps are left: posts to place (and then to read) and posts to read."""
     with parts.record.read() as connection:
         return 2 * placing.count_unplaced(connection) + reading.count_unread(connection, in_use.key)
 
 
-def sieve(
-    parts: Parts, in_use: InUse, advance: Advance, *, watch: bool = False, goes_on: Callable[[], bool]
-) -> Sieved:
-    """Place and read until nothing waits (with `watch`: as long as `goes_on`), then catch up the index.
+def sieve(parts: Parts, in_use: InUse, advance: Advance, work: Work) -> Sieved:
+    """Place and read until nothing waits (when watching: as long as it goes on), then catch up the index.
 
     Safe beside other sieves: one places, all read, each post once. Killed at any moment it loses nothing.
     A search that does not answer holds nobody up; a record that does not ends the sieve, unless it watches:
     then it is tried again for as long as it takes.
     """
-    done = Sieved()
+    done, progress = Sieved(), Progress(parts, in_use, advance)
     wait = 0.0
     while True:
         before = done.placed + done.read
         try:
-            _sieve(parts, in_use, done, advance, (watch, goes_on))
+            _sieve(parts, in_use, (done, progress), work)
         except (EngineError, BusyError) as error:
-            if not watch:
+            if not work.watch:
                 raise
             wait = follower.next_wait(wait if before == done.placed + done.read else 0.0)
             events.warn("the record can not be worked on; it is tried again", reason=error.message)
@@ -69,15 +100,14 @@ def sieve(
             return done
 
 
-def _sieve(
-    parts: Parts, in_use: InUse, done: Sieved, advance: Advance, until: tuple[bool, Callable[[], bool]]
-) -> None:
-    watch, goes_on = until
+def _sieve(parts: Parts, in_use: InUse, told: tuple[Sieved, Progress], work: Work) -> None:
+    done, progress = told
     following = follower.Watching(parts.record, parts.search)
     with _reader(parts) as lease, Placing(parts) as placer:
         rounds = 0
-        while goes_on():
-            moved = _round(parts, in_use, (placer, lease), done, advance)
+        while work.goes_on():
+            moved = _round(parts, in_use, (placer, lease), done, work.beside)
+            progress.show()
             rounds += 1
             if moved and rounds % FOLLOW_EVERY == 0:
                 following.follow()
@@ -85,22 +115,24 @@ def _sieve(
                 continue
             in_use = _still_in_use(parts, in_use)
             if not waiting(parts, in_use):
-                if not watch:
+                if not work.watch:
                     break
                 following.follow()
-            time.sleep(WATCH_S if watch else AGAIN_S)
-    if not watch:
+            time.sleep(WATCH_S if work.watch else AGAIN_S)
+    progress.show(now=True)
+    if not work.watch:
         done.behind = follower.follow_after(parts.record, parts.search)
 
 
-def _round(parts: Parts, in_use: InUse, held: tuple[Placing, Lease], done: Sieved, advance: Advance) -> int:
+def _round(parts: Parts, in_use: InUse, held: tuple[Placing, Lease], done: Sieved, beside: bool) -> int:
     placer, lease = held
     placed = placer.place_some()
     done.placed += placed.posts
     done.duplicates += placed.copies
+    if beside and placed.posts:
+        return placed.posts
     read = read_some(parts.record, in_use, lease, done.settled)
     done.read += read
-    advance(placed.posts + placed.copies + read)
     return placed.posts + read
 
 

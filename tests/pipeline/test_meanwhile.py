@@ -15,7 +15,7 @@ from sangtin.pipeline import home
 from sangtin.pipeline.parts import Parts, opened
 from sangtin.pipeline.placing import Placing
 from sangtin.pipeline.reading import load_in_use
-from sangtin.pipeline.sieve import sieve
+from sangtin.pipeline.sieve import Work, sieve
 from sangtin.post import Bin, Post
 from sangtin.record import models, placing, posts, shown, sources
 from sangtin.record.schema import post
@@ -55,7 +55,7 @@ def test_a_sieve_takes_the_model_that_was_chosen_meanwhile_and_ends(parts: Parts
         assert known
         newer = models.use_model(writing, "khac", known.folder)
     until = time.monotonic() + 60
-    done = sieve(parts, stale, lambda _: None, goes_on=lambda: time.monotonic() < until)
+    done = sieve(parts, stale, lambda _: None, Work(lambda: time.monotonic() < until))
     assert time.monotonic() < until
     assert done.read == 2
     with parts.record.read() as connection:

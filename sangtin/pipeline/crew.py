@@ -1,0 +1,68 @@
+"""A sieve by several processes of this machine: one places, the others read, and all end together."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+from collections import Counter
+from collections.abc import Callable
+
+from sangtin import events
+from sangtin.pipeline.children import children
+from sangtin.pipeline.parts import Parts
+from sangtin.pipeline.reading import InUse
+from sangtin.pipeline.sieve import Advance, Sieved, Work, sieve, waiting
+
+# A process takes a second or two to start: fewer steps than this are done sooner by one, at some 2,000 a
+# second.
+WORTH_A_PROCESS = 20_000
+# More than this many wait for each other's transactions on one SQLite record.
+MOST = 4
+
+
+def crew_size(parts: Parts, in_use: InUse) -> int:
+    """How many processes are worth starting for what waits now: at most one a core of this process."""
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return max(1, min(MOST, cores, waiting(parts, in_use) // WORTH_A_PROCESS))
+
+
+def sieve_together(
+    parts: Parts, in_use: InUse, advance: Advance, processes: int, goes_on: Callable[[], bool]
+) -> Sieved:
+    """Sieve until nothing waits, with `processes` in all; what they did together.
+
+    A child that dies costs its share of the counts and nothing else: the others do its work.
+    """
+    commands = [("sieve", "--beside", "--json")] * (processes - 1)
+    with children(parts.settings, commands, subprocess.PIPE) as running:
+        done = sieve(parts, in_use, advance, Work(goes_on, beside=bool(running)))
+        for figures in map(_figures, running):
+            _add(done, figures)
+    return done
+
+
+def _figures(child: subprocess.Popen[bytes]) -> dict[str, object]:
+    """What a child says it did when it ends; nothing where it failed."""
+    printed, _ = child.communicate()
+    if child.returncode:
+        events.warn(
+            "a process of the sieve failed; the others do its work", pid=child.pid, code=child.returncode
+        )
+        return {}
+    found = json.loads(printed)
+    return found if isinstance(found, dict) else {}
+
+
+def _add(done: Sieved, figures: dict[str, object]) -> None:
+    done.placed += _count(figures, "placed")
+    done.duplicates += _count(figures, "duplicates")
+    done.read += _count(figures, "read")
+    settled = figures.get("settled")
+    done.settled += Counter(settled if isinstance(settled, dict) else {})
+    done.settled += Counter(unsure=_count(figures, "unsure"))
+
+
+def _count(figures: dict[str, object], name: str) -> int:
+    found = figures.get(name)
+    return found if isinstance(found, int) else 0

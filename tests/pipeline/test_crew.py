@@ -1,0 +1,110 @@
+"""A sieve by several processes: each post once, whoever dies, and the counts of all in one."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import time
+from pathlib import Path
+
+import psutil
+import pytest
+
+from sangtin.pipeline import crew
+from sangtin.pipeline.parts import opened
+from sangtin.pipeline.reading import load_in_use
+from sangtin.settings import Settings
+from tests.pipeline.running import Home, sample_rows, write_jsonl
+
+POSTS = 1_200
+
+
+@pytest.fixture
+def imported(home: Home, tmp_path: Path) -> Home:
+    """A home with posts that wait."""
+    file = write_jsonl(tmp_path / "posts.jsonl", sample_rows(POSTS))
+    home.run("import", str(file), "--source", "mau")
+    return home
+
+
+def whole(home: Home) -> None:
+    """Every post is placed, read or a copy, once, and the index agrees."""
+    assert home.ledger().identified == POSTS
+    assert home.json("index", "check") == {"posts": POSTS, "mended": 0, "agree": True}
+
+
+def beside(process: subprocess.Popen[bytes]) -> list[psutil.Process]:
+    """The children of a sieve, once they run."""
+    until = time.monotonic() + 60
+    while process.poll() is None and time.monotonic() < until:
+        if found := [one for one in psutil.Process(process.pid).children() if "--beside" in one.cmdline()]:
+            return list(found)
+        time.sleep(0.01)
+    return []
+
+
+def test_several_do_each_post_once_and_count_together(imported: Home) -> None:
+    done = imported.json("sieve", "--processes", "3")
+    ledger = imported.ledger()
+    assert done["placed"] == POSTS
+    assert done["duplicates"] == ledger.duplicate > 0
+    assert done["read"] == POSTS - ledger.duplicate == sum(done["settled"].values()) + done["unsure"]
+    assert done["lag"] == 0
+    whole(imported)
+
+
+def test_several_answer_what_one_answers(imported: Home, tmp_path: Path) -> None:
+    imported.run("sieve", "--processes", "2")
+    alone = Home(tmp_path / "alone")
+    alone.run("init")
+    alone.run("import", str(tmp_path / "posts.jsonl"), "--source", "mau")
+    alone.run("sieve", "--processes", "1")
+    assert imported.ledger() == alone.ledger()
+
+
+def test_a_child_that_dies_costs_only_its_counts(imported: Home) -> None:
+    process = imported.start("sieve", "--processes", "2", "--json")
+    for child in beside(process):
+        child.send_signal(signal.SIGKILL)
+    printed, _ = process.communicate(timeout=120)
+    assert process.returncode == 0
+    assert json.loads(printed)["placed"] <= POSTS
+    assert imported.json("sieve")["placed"] == 0
+    whole(imported)
+
+
+def test_children_die_with_a_sieve_that_is_killed(imported: Home) -> None:
+    process = imported.start("sieve", "--processes", "2")
+    children = beside(process)
+    assert children
+    process.kill()
+    process.communicate()
+    _, alive = psutil.wait_procs(children, timeout=20)
+    assert alive == []
+    imported.run("sieve")
+    whole(imported)
+
+
+def test_an_interrupted_sieve_stops_its_children_and_goes_on_later(imported: Home) -> None:
+    process = imported.start("sieve", "--processes", "2")
+    children = beside(process)
+    process.send_signal(signal.SIGINT)
+    process.communicate(timeout=60)
+    assert process.returncode in (0, 130)
+    assert psutil.wait_procs(children, timeout=20)[1] == []
+    imported.run("sieve")
+    whole(imported)
+
+
+def test_a_little_work_is_done_by_one_and_much_by_no_more_than_there_are_cores(
+    imported: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = Settings(home=imported.folder, record="", search="")
+    cores = len(os.sched_getaffinity(0))
+    with opened(settings) as parts:
+        in_use = load_in_use(parts.record, settings)
+        assert crew.crew_size(parts, in_use) == 1
+        monkeypatch.setattr(crew, "WORTH_A_PROCESS", 1)
+        assert crew.crew_size(parts, in_use) == min(crew.MOST, cores)
