@@ -18,7 +18,7 @@ from sangtin.search.elasticsearch.mapping import (
     position_item,
 )
 from sangtin.search.elasticsearch.question import AGGREGATIONS, GONE, NEWEST, ORDERS, question
-from sangtin.search.elasticsearch.server import Json, Server
+from sangtin.search.elasticsearch.server import SCREEN_S, Json, Server
 from sangtin.search.elasticsearch.stream import STREAMED, stream
 from sangtin.search.elasticsearch.version import Versions
 from sangtin.search.highlight import highlight
@@ -155,7 +155,7 @@ class Cluster:
         """The answer to one search, from every shard or not at all; an empty one where there is no index."""
         self._versions.meet()
         path = f"/{self._versions.alias}/_search"
-        return self._server.ask("POST", path, body, allow_partial_search_results="false")
+        return self._server.ask("POST", path, body, within=SCREEN_S, allow_partial_search_results="false")
 
 
 class _Build:

@@ -8,10 +8,12 @@ import warnings
 from collections.abc import Generator, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from sangtin.errors import EngineError, MissingError, UsageError
+from sangtin.search.elasticsearch import trouble
 
 # What a server sends is JSON; the modules that ask for it make values of it.
 Json = dict[str, Any]
@@ -22,7 +24,10 @@ _BULK_BYTES = 8_000_000
 # Waits between attempts in s, doubling: half a minute in all, in which a killed node is back.
 _WAITS = tuple(0.25 * 2**attempt for attempt in range(7))
 _BUSY = (429, 502, 503, 504)
+_TOO_LARGE = 413
+# A batch may take a while; nobody waits longer for a screen.
 _TIMEOUT_S = 60
+SCREEN_S = 15
 _MAJORS = ("8", "9")
 _JSON, _LINES = "application/json", "application/x-ndjson"
 
@@ -39,6 +44,10 @@ class Item:
         """Its two lines of a bulk request; escaped, for a lone surrogate in a text has no UTF-8."""
         about = {"_id": self.name, "version": self.version, "version_type": "external_gte"}
         return f"{json.dumps({'index': about})}\n{json.dumps(self.source)}\n".encode()
+
+
+class _TooLarge(Exception):
+    """A request that a server or a proxy before it does not take for its size."""
 
 
 class Server:
@@ -61,12 +70,14 @@ class Server:
             raise UsageError(f"Elasticsearch at {self.shown} cannot be set up ({error}).") from error
         self._met = False
 
-    def ask(self, method: str, path: str, body: Json | None = None, **params: str) -> Json:
+    def ask(
+        self, method: str, path: str, body: Json | None = None, *, within: int = _TIMEOUT_S, **params: str
+    ) -> Json:
         """The answer to one request; an empty one where what is asked for is not there (404)."""
         with self._failures():
             if not self._met:
                 self._meet()
-            return self._perform(method, path, body, params)
+            return self._perform(method, path, body, params, within)
 
     def bulk(self, index: str, items: Iterable[Item]) -> dict[str, str]:
         """Write documents; what was refused for want of room or time is tried again.
@@ -83,13 +94,21 @@ class Server:
         """Close its connections; they open again when needed."""
         self._client.close()
 
-    def _perform(self, method: str, path: str, body: Json | bytes | None, params: dict[str, str]) -> Json:
+    def _perform(
+        self,
+        method: str,
+        path: str,
+        body: Json | bytes | None,
+        params: dict[str, str],
+        within: int = _TIMEOUT_S,
+    ) -> Json:
         from elasticsearch import NotFoundError
 
         kind = _LINES if isinstance(body, bytes) else _JSON
         headers = {"accept": _JSON, "content-type": kind} if body is not None else {"accept": _JSON}
         try:
-            answer = self._client.perform_request(method, path, params=params, headers=headers, body=body)
+            client = self._client.options(request_timeout=within)
+            answer = client.perform_request(method, path, params=params, headers=headers, body=body)
         except NotFoundError:
             return {}
         return dict(answer.body) if isinstance(answer.body, dict) else {}
@@ -99,74 +118,98 @@ class Server:
         from elasticsearch import AuthorizationException
 
         try:
-            nodes = self._perform("GET", "/_nodes/_all/_none", None, {"filter_path": "nodes.*.version"})
+            asked = {"filter_path": "nodes.*.version"}
+            nodes = self._perform("GET", "/_nodes/_all/_none", None, asked, SCREEN_S)
         except AuthorizationException:
             nodes = {}
         versions = sorted({str(node["version"]) for node in nodes.get("nodes", {}).values()})
         if any(version.split(".")[0] not in _MAJORS for version in versions):
-            raise EngineError(
-                f"{self.shown} is Elasticsearch {', '.join(versions)}. Sàng Tin needs version 8 or 9."
-            )
+            raise EngineError(trouble.wrong_version(self.shown, versions))
         self._met = True
 
     def _bulk_part(self, index: str, items: list[Item]) -> dict[str, str]:
         """One bulk request, repeated for what may still succeed."""
         refused: dict[str, str] = {}
+        busy = ""
         for wait in (*_WAITS, None):
-            items, reasons, busy = self._bulk_once(index, items)
+            try:
+                items, reasons, busy = self._bulk_once(index, items)
+            except _TooLarge as error:
+                return refused | self._in_halves(index, items, str(error))
             refused |= reasons
             if not items:
                 return refused
-            if wait is None:
-                raise EngineError(
-                    f"Elasticsearch at {self.shown} takes no more documents: {busy}. Nothing was lost."
-                )
-            time.sleep(wait)
-        return refused
+            if wait is not None:
+                time.sleep(wait)
+        raise EngineError(trouble.full(self.shown, busy))
+
+    def _in_halves(self, index: str, items: list[Item], reason: str) -> dict[str, str]:
+        """A proxy may let less through than the server takes."""
+        if len(items) == 1:
+            return {items[0].name: reason}
+        half = len(items) // 2
+        return self._bulk_part(index, items[:half]) | self._bulk_part(index, items[half:])
 
     def _bulk_once(self, index: str, items: list[Item]) -> tuple[list[Item], dict[str, str], str]:
         """What is to be tried again, what is refused for good, and why there is something to try again."""
-        from elasticsearch import ApiError, TransportError
+        from elasticsearch import ApiError, ConnectionTimeout, TransportError
+        from elasticsearch.exceptions import SSLError
 
         body = b"".join(item.lines() for item in items)
         try:
             answer = self._perform("POST", f"/{index}/_bulk", body, {"require_alias": "false"})
         except (ApiError, TransportError) as error:
-            if isinstance(error, ApiError) and error.status_code not in _BUSY:
+            if isinstance(error, ApiError) and error.status_code == _TOO_LARGE:
+                raise _TooLarge(
+                    f"the server or a proxy before it takes no request of its size ({error})"
+                ) from error
+            lasting = error.status_code not in _BUSY if isinstance(error, ApiError) else False
+            if lasting or isinstance(error, SSLError | ConnectionTimeout):
                 with self._failures():
                     raise
             return items, {}, _reason(error)
+        if "items" not in answer:
+            raise EngineError(trouble.index_gone(self.shown, index))
         again, refused, busy = [], {}, ""
         for item, result in zip(items, answer["items"], strict=True):
-            status = result["index"]["status"]
-            reason = str(result["index"].get("error", {}).get("reason", status))
+            status, reason = _result(result["index"])
             if status in _BUSY:
                 again.append(item)
                 busy = reason
-            elif status >= 400 and status != 409:
+            elif _is_its_own_fault(status, reason):
                 refused[item.name] = reason
+            elif status >= 400 and status != 409:
+                raise EngineError(trouble.refusal(self.shown, status, reason))
         return again, refused, busy
 
     @contextmanager
     def _failures(self) -> Generator[None]:
         """The client's exceptions as errors for a person, without password or key."""
-        from elasticsearch import ApiError, TransportError, UnsupportedProductError
+        from elasticsearch import ApiError, ConnectionTimeout, TransportError, UnsupportedProductError
         from elasticsearch.exceptions import SSLError
 
         try:
             yield
         except UnsupportedProductError as error:
-            raise EngineError(f"{self.shown} is not Elasticsearch, which SANGTIN_SEARCH needs.") from error
+            raise EngineError(trouble.another_product(self.shown)) from error
         except ApiError as error:
-            raise EngineError(_refusal(self.shown, error.status_code, _reason(error))) from error
+            raise EngineError(trouble.refusal(self.shown, error.status_code, _reason(error))) from error
         except SSLError as error:
-            raise EngineError(
-                f"The certificate of {self.shown} is not valid ({_reason(error)}). Renew it."
-            ) from error
+            raise EngineError(trouble.untrusted(self.shown, _reason(error))) from error
+        except ConnectionTimeout as error:
+            raise EngineError(trouble.slow(self.shown)) from error
         except TransportError as error:
-            raise EngineError(
-                f"Elasticsearch at {self.shown} does not answer ({_reason(error)}). See that it runs."
-            ) from error
+            raise EngineError(trouble.silent(self.shown, _reason(error))) from error
+
+
+def _result(answer: Json) -> tuple[int, str]:
+    """How one document fared."""
+    return int(answer["status"]), str(answer.get("error", {}).get("reason", answer["status"]))
+
+
+def _is_its_own_fault(status: int, reason: str) -> bool:
+    """Whether a document will never be taken, whatever else is mended. A full shard is not its fault."""
+    return status in (400, _TOO_LARGE) and "number of documents in the" not in reason
 
 
 def _options(url: str, api_key: str, certificates: str) -> tuple[str, Json]:
@@ -185,6 +228,10 @@ def _options(url: str, api_key: str, certificates: str) -> tuple[str, Json]:
         options["basic_auth"] = unquote(parts.username), unquote(parts.password or "")
     if api_key:
         options["api_key"] = api_key
+    if certificates and not Path(certificates).is_file():
+        raise UsageError(
+            f"SANGTIN_SEARCH_CERTIFICATES={certificates} is no file. Name one with certificates."
+        )
     if certificates and parts.scheme == "https":
         options["ca_certs"] = certificates
     return shown, options
@@ -211,17 +258,3 @@ def _reason(error: Exception) -> str:
         causes = body["error"].get("root_cause") or [body["error"]]
         return str(causes[0].get("reason", body["error"].get("type", "")))[:300]
     return str(getattr(error, "message", error))[:300]
-
-
-def _refusal(shown: str, status: int, reason: str) -> str:
-    """A status and a reason as a sentence with what to do next."""
-    match status:
-        case 401:
-            return f"{shown} refuses the name and password or the API key. Correct them in SANGTIN_SEARCH."
-        case 403:
-            return f"{shown} does not let this user do that ({reason}). See docs/operations.md for its role."
-        case 406 | 415:
-            return f"{shown} is not an Elasticsearch 8 or 9 ({reason})."
-        case 429:
-            return f"{shown} has no room ({reason}). Free disk space or add nodes; nothing was lost."
-    return f"{shown} answers {status} ({reason})."
