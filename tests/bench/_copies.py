@@ -64,10 +64,14 @@ def texts() -> Iterator[str]:
 
 
 def posts(count: int) -> Iterator[str]:
-    """`count` posts: the texts, exact and edited copies of earlier ones, and new posts of old sentences."""
+    """`count` posts of the files' texts, with copies planted."""
+    yield from planted(texts(), count)
+
+
+def planted(fresh: Iterator[str], count: int) -> Iterator[str]:
+    """`count` posts: fresh texts, exact and edited copies of earlier ones, and new posts of old sentences."""
     random = Random(SEED)
     known: list[str] = []
-    fresh = texts()
     for _ in range(count):
         chance = random.random()
         if known and chance < EXACT:
@@ -93,4 +97,4 @@ def write(path: Path, count: int) -> None:
             file.write(json.dumps({"id": number, "text": text}, ensure_ascii=False) + "\n")
 
 
-__all__ = ["folder", "posts", "texts", "write"]
+__all__ = ["folder", "planted", "posts", "texts", "write"]

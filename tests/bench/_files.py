@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import gzip
+import json
+from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
 
@@ -15,6 +17,19 @@ SETS = (
     "sms-smishing",
     "reintel",
 )
+
+# Beside them, what people say in other public places.
+TALK = ("tiktok-comments", "youtube-comments", "facebook-comments", "forum-posts", "news-comments")
+
+
+def posts_and_comments(data: Path) -> Iterator[str]:
+    """The texts of the sets and of the raw comments, file after file."""
+    files = [file for name in SETS for file in sorted((data / name).glob("*.jsonl*"))]
+    for file in [*files, *(data / "raw-text" / f"{name}.jsonl.gz" for name in TALK)]:
+        opened = gzip.open if file.suffix == ".gz" else open
+        with opened(file, "rb") as reading:
+            for line in reading:
+                yield json.loads(line)["text"]
 
 
 def first_rows(data: Path, name: str, count: int, folder: Path) -> Path:
