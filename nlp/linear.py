@@ -103,7 +103,7 @@ class LinearReader:
         """Shape (texts, classes); rows sum to 1."""
         found = np.empty((len(texts), len(self.classes)))
         done = 0
-        for batch in _batches([prepare(text) for text in texts]):
+        for batch in batches([prepare(text) for text in texts]):
             found[done : done + len(batch)] = softmax(self.logits(batch) / self.temperature)
             done += len(batch)
         return found
@@ -144,7 +144,7 @@ def _sums(table: npt.NDArray[np.int8], found: ngrams.Grams) -> npt.NDArray[np.in
     return sums
 
 
-def _batches(forms: list[str]) -> list[list[str]]:
+def batches(forms: list[str]) -> list[list[str]]:
     """Runs of prepared texts, bounded in number and in characters; a longer text stands alone."""
     runs: list[list[str]] = []
     room = -1

@@ -52,9 +52,13 @@ def grams(forms: Sequence[str], families: Sequence[Family]) -> list[Grams]:
 def word_rows(forms: Sequence[str], family: Family) -> tuple[Ints, Ints]:
     """The row of every single word of the forms, in order, as often as it stands there; and its text."""
     line = line_of(forms)
-    codes = line.marked if family.form == "marked" else line.folded
-    hashes, text = _words(line, codes, (1,))[0]
+    hashes, text = word_hashes(line, family.form)
     return (hashes >> np.uint64(64 - family.bits)).astype(np.int64), text
+
+
+def word_hashes(line: Line, form: Form, order: int = 1) -> tuple[Hashes, Ints]:
+    """The hash of every run of `order` words of a line in that form, in order, and the text it stands in."""
+    return _words(line, line.marked if form == "marked" else line.folded, (order,))[0]
 
 
 def _style(line: Line) -> Grams:

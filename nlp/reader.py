@@ -43,6 +43,10 @@ def load_reader(folder: Path, name: str, kind: str) -> Reader:
         from nlp.linear import LinearReader
 
         return LinearReader.load(folder, name)
+    if kind == "compact":
+        from nlp.compact import CompactReader
+
+        return CompactReader.load(folder, name)
     raise InputError(
         f"{folder} holds a reader of type {kind!r}, which this version does not know. "
         "Install the version of Sàng Tin that made the model, or take another model."

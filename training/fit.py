@@ -18,9 +18,14 @@ from nlp.model import fold
 from nlp.prepare import prepare
 from sangtin.errors import UsageError
 from training.calibration import best_temperature
+from training.compact import Settings as NetworkSettings
+from training.compact import Trained, fit_compact
+from training.known import known_to
 from training.linear import Examples, Settings, fit_linear
 from training.rows import Row, data_hash
 from training.thresholds import Answered, Bounds, Floats, choose
+
+Draft = LinearReader | Trained
 
 # One text in ten is held out where no --dev is given, chosen by its hash: copies stay on one side.
 HELD_OUT = 10
@@ -28,15 +33,16 @@ HELD_OUT = 10
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """Everything that decides a model besides its rows."""
+    """Everything that decides a model besides its rows; with a `network` it is a compact one, else linear."""
 
     day: date
     settings: Settings = field(default_factory=Settings)
     bounds: Bounds = field(default_factory=Bounds)
+    network: NetworkSettings | None = None
 
 
 def fit(rows: Sequence[Row], dev: Sequence[Row], out: Path, plan: Plan) -> ModelCard:
-    """Train a linear model on `rows` and write it to `out`, which must not exist yet.
+    """Train a model on `rows` and write it to `out`, which must not exist yet.
 
     Temperature and thresholds are chosen on `dev`; without it, on a tenth of the rows by a reader of the
     rest, and the model itself then learns from all. Same rows and plan, same bytes.
@@ -44,24 +50,24 @@ def fit(rows: Sequence[Row], dev: Sequence[Row], out: Path, plan: Plan) -> Model
     refuse_taken(out)
     classes = classes_of(rows)
     kept, held = (rows, dev) if dev else _split(rows)
-    reader = fit_linear(examples(kept, classes), classes, plan.settings)
+    reader = _trained(examples(kept, classes), classes, plan)
     temperature = best_temperature(*_held(reader, held))
     reader = replace(reader, temperature=temperature)
     thresholds = choose(answered(reader, held), labels_of(classes), plan.bounds.error, plan.bounds.missed)
     if not dev:
-        reader = replace(fit_linear(examples(rows, classes), classes, plan.settings), temperature=temperature)
+        reader = replace(_trained(examples(rows, classes), classes, plan), temperature=temperature)
     return write_model(out, reader, thresholds, (plan.day, data_hash([*rows, *dev])))
 
 
 def write_model(
-    out: Path, reader: LinearReader, thresholds: dict[str, float] | None, made: tuple[date, str]
+    out: Path, reader: Draft, thresholds: dict[str, float] | None, made: tuple[date, str]
 ) -> ModelCard:
     """Seal a model of one reader in `out`; `made` is the day and the data's hash. All or nothing."""
     day, data = made
     draft = out.with_name(f".{out.name}.draft")
     shutil.rmtree(draft, ignore_errors=True)
     reader.save(draft / reader.name)
-    steps = (Step(name=reader.name, type="linear", thresholds=thresholds),)
+    steps = (Step(name=reader.name, type=reader.name, thresholds=thresholds),)
     card = write_card(draft, day, steps, (labels_of(reader.classes), data))
     draft.rename(out)
     return card
@@ -108,7 +114,7 @@ def examples(rows: Sequence[Row], classes: tuple[Class, ...]) -> Examples:
     return Examples([row.text for row in rows], shares, np.array([row.weight for row in rows], np.float32))
 
 
-def answered(reader: LinearReader, rows: Sequence[Row]) -> Answered:
+def answered(reader: Draft, rows: Sequence[Row]) -> Answered:
     """What a reader says of rows, beside their labels."""
     labels = labels_of(reader.classes)
     truth = np.array([labels.index(row.target.label) for row in rows])
@@ -116,7 +122,13 @@ def answered(reader: LinearReader, rows: Sequence[Row]) -> Answered:
     return Answered(scores, truth, truth, np.array([row.weight for row in rows]))
 
 
-def _held(reader: LinearReader, rows: Sequence[Row]) -> tuple[Floats, Floats, Floats]:
+def _trained(shown: Examples, classes: tuple[Class, ...], plan: Plan) -> Draft:
+    """A reader of the plan's type."""
+    linear = fit_linear(shown, classes, plan.settings)
+    return fit_compact(shown, linear, known_to(shown.texts), plan.network) if plan.network else linear
+
+
+def _held(reader: Draft, rows: Sequence[Row]) -> tuple[Floats, Floats, Floats]:
     """Logits, true shares and weights of held-out rows."""
     said = examples(rows, reader.classes)
     logits = reader.logits([prepare(text) for text in said.texts])

@@ -94,11 +94,12 @@ UNLABELLED = (
     ("raw-text/forum-posts.jsonl.gz", None),
     ("raw-text/news-comments.jsonl.gz", None),
     ("raw-text/film-reviews.jsonl.gz", None),
-    ("raw-text/shop-reviews.jsonl.gz", 30_000),
-    ("raw-text/food-reviews.jsonl.gz", 8_000),
-    ("raw-text/travel-reviews.jsonl.gz", 8_000),
-    ("raw-text/news-mixed.jsonl.gz", 120_000),
-    ("raw-text/news-vnexpress.jsonl.gz", 600),
+    ("raw-text/shop-reviews.jsonl.gz", 60_000),
+    ("raw-text/food-reviews.jsonl.gz", 20_000),
+    ("raw-text/travel-reviews.jsonl.gz", None),
+    ("raw-text/news-mixed.jsonl.gz", None),
+    ("raw-text/news-vnexpress.jsonl.gz", None),
+    ("raw-text/news-crawl-2020.jsonl.gz", 4_000),
     ("fb-page-comments-2024/all.jsonl.gz", None),
     ("fb-event-comments-2025/all.jsonl.gz", None),
     ("safesense-raw/all.jsonl.gz", None),
@@ -111,6 +112,8 @@ UNLABELLED = (
     ("uit-vsfc/train.jsonl.gz", None),
     ("vilexnorm/train.jsonl", None),
     ("sms-smishing/all.jsonl", None),
+    ("uit-visfd/train.jsonl.gz", None),
+    ("aivivn-2019/train.jsonl.gz", None),
 )
 
 

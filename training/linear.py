@@ -28,7 +28,7 @@ FAMILIES = (
     ngrams.Family("folded", "word", (1, 2), 16),
     ngrams.Family("marked", "style", (), 12),
 )
-SINGLE_WORDS = 1  # the family that word vectors are of
+SINGLE_WORDS, PAIRS = 1, 2  # the families that vectors are of
 # How loud each family is before training; a quieter one is held back more by the penalty.
 STRENGTHS = (1.0, 0.7, 0.7, 0.7, 0.5)
 TEXTS_A_BATCH = 512
@@ -67,22 +67,22 @@ class Examples:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """Features of texts: n-grams, shape (texts, rows of all families), and word vectors to read them with."""
+    """Features of texts: n-grams, shape (texts, rows of all families), and vectors of some families' rows."""
 
     ngrams: csr_matrix
-    vectors: Vectors | None = None
+    vectors: tuple[Vectors, ...] = ()
 
     def rows(self, which: npt.NDArray[np.int64]) -> Table:
         """Those of some of the texts, by number."""
         return Table(self.ngrams[which], self.vectors)
 
     def meaning(self, settings: Settings) -> Floats:
-        """The mean vector of each text's words, as loud as `settings` has it, shape (texts, size or 0)."""
-        if self.vectors is None:
-            return np.zeros((self.ngrams.shape[0], 0), np.float32)
-        words = self.ngrams[:, _place(settings.families, self.vectors.family)]
-        found: Floats = words @ (self.vectors.table * np.float32(settings.meaning))
-        return found
+        """The mean vectors of each text's words and pairs, as loud as `settings` has it, (texts, sizes)."""
+        means = [np.zeros((self.ngrams.shape[0], 0), np.float32)]
+        for one in self.vectors:
+            units = self.ngrams[:, _place(settings.families, one.family)]
+            means.append(units @ (one.table * np.float32(settings.meaning)))
+        return np.concatenate(means, axis=1)
 
 
 def fit_linear(examples: Examples, classes: tuple[Class, ...], settings: Settings) -> LinearReader:
@@ -110,9 +110,11 @@ def fit_table(
     weights, bias = _descend((scaled, table.meaning(settings)), examples, settings)
     full = np.zeros((table.ngrams.shape[1], len(classes)), np.float32)
     full[used] = weights[: len(used)] * loud[used, None]
-    if table.vectors is not None:
-        learned = table.vectors.table @ (weights[len(used) :] * np.float32(settings.meaning))
-        full[_place(settings.families, table.vectors.family)] += learned
+    first = len(used)
+    for one in table.vectors:
+        learned = weights[first : first + one.table.shape[1]] * np.float32(settings.meaning)
+        full[_place(settings.families, one.family)] += one.table @ learned
+        first += one.table.shape[1]
     return _quantised(full, bias, classes, settings.families)
 
 
@@ -150,7 +152,7 @@ def _loudness(table: csr_matrix, settings: Settings) -> Floats:
     return loud
 
 
-def _balanced(examples: Examples, balance: float) -> Floats:
+def balanced(examples: Examples, balance: float) -> Floats:
     """Weights of the rows, rare classes raised, shape (texts, 1), sum 1."""
     share = (examples.shares * examples.weights[:, None]).sum(axis=0) / examples.weights.sum()
     raised = examples.weights * (examples.shares @ np.maximum(share, 1e-6) ** -balance)
@@ -166,7 +168,7 @@ def _descend(
     classes, sizes = examples.shares.shape[1], (table.shape[1], dense.shape[1])
     back, share, penalty = (
         table.T.tocsr(),
-        _balanced(examples, settings.balance),
+        balanced(examples, settings.balance),
         np.float32(settings.penalty),
     )
     ends = (sizes[0], sum(sizes))

@@ -72,6 +72,13 @@ def unseen(
     }
 
 
+def alone(scores: Floats, rows: Sequence[Sourced], how: tuple[Sequence[str], Mapping[str, float]]) -> Figures:
+    """The same figures of the linear reader alone, over all sources together."""
+    found = unseen(scores, rows, how)
+    wanted = ("unseen sources", "seed, held out in turn")
+    return {f"linear reader alone: {name}": found[name] for name in wanted if name in found}
+
+
 def held(model: Model, seed: Path, data: Path) -> Figures:
     """Figures on the seed's held-out posts, and false alarms on clean comments where `data` has them."""
     rows = [one.row for one in gathering.seed_rows(seed, "held")]

@@ -1,0 +1,151 @@
+"""The compact reader: a shallow network over words that it has met before, averaged with a linear reader.
+
+    logit = share × network logit + (1 − share) × linear logit
+
+The two err on different posts: the network sees which words stand together, the linear reader sees spelling,
+signs and lengths (docs/decisions/0010-compact-reader.md).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from nlp.answer import Class, Moved
+from nlp.compact_words import PAD, Words
+from nlp.linear import LinearReader, batches, softmax
+from nlp.occlusion import occlude
+from nlp.prepare import prepare
+from nlp.reader import Probabilities
+from nlp.session import Session, open_session
+from sangtin.errors import InputError
+
+CARD, GRAPH, WORDS, LINEAR = "reader.json", "network.onnx", "words.safetensors", "linear"
+INPUTS = ("words", "pairs")
+WORDS_A_RUN = 8_192  # what the network reads at once: some 30 MB of working memory
+
+Floats = npt.NDArray[np.float64]
+
+
+class _Card(BaseModel):
+    """reader.json: what is averaged and how."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    format: int = Field(ge=1, le=1)
+    share: float = Field(ge=0, le=1, description="How much of the answer is the network's.")
+    edge: int = Field(ge=0, le=8, description="Empty places that the network needs on both sides of a text.")
+    temperature: float = Field(gt=0)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class CompactReader:
+    """A network over numbered words and a linear reader of the same classes."""
+
+    name: str
+    linear: LinearReader
+    words: Words
+    network: Session
+    share: float
+    edge: int
+    temperature: float
+
+    @classmethod
+    def load(cls, folder: Path, name: str) -> CompactReader:
+        """Read a folder and check that its parts fit each other; InputError says what is wrong."""
+        card = _read_card(folder / CARD)
+        linear = LinearReader.load(folder / LINEAR, LINEAR)
+        network = open_session(folder / GRAPH, threads=1)
+        if set(network.inputs) != set(INPUTS):
+            raise InputError(f"{folder / GRAPH} does not read words. Copy or train the model again.")
+        nothing = np.full((1, 1 + 2 * card.edge), PAD)
+        width = network.run(dict.fromkeys(INPUTS, nothing))[0].shape[1]
+        if width != len(linear.classes):
+            raise InputError(
+                f"{folder}: the network tells {width} classes apart, the linear reader "
+                f"{len(linear.classes)}. Copy or train the model again."
+            )
+        words = read_words(folder / WORDS)
+        return cls(name, linear, words, network, card.share, card.edge, card.temperature)
+
+    @property
+    def classes(self) -> tuple[Class, ...]:
+        """What it tells apart, in the order of its columns."""
+        return self.linear.classes
+
+    def read(self, texts: Sequence[str]) -> Probabilities:
+        """Shape (texts, classes); rows sum to 1."""
+        found = np.empty((len(texts), len(self.classes)))
+        done = 0
+        for batch in batches([prepare(text) for text in texts]):
+            found[done : done + len(batch)] = softmax(self.logits(batch) / self.temperature)
+            done += len(batch)
+        return found
+
+    def why(self, text: str, label: str) -> list[Moved]:
+        """The words of `text` without which `label` would be less (or more) likely."""
+        wanted = [i for i, one in enumerate(self.classes) if one.label == label]
+        return occlude(text, lambda texts: self.read(texts)[:, wanted].sum(axis=1))
+
+    def logits(self, forms: Sequence[str]) -> Floats:
+        """Shape (forms, classes), before the temperature; `forms` are prepared texts."""
+        said: Floats = self.share * self._network_logits(forms)
+        return said + (1 - self.share) * self.linear.logits(forms)
+
+    def _network_logits(self, forms: Sequence[str]) -> Floats:
+        numbers, counts = self.words.numbers(forms)
+        ends = np.cumsum(counts)
+        found = np.empty((len(forms), len(self.classes)))
+        for run in _runs(counts):
+            longest = counts[run].max()
+            tables = np.full((len(INPUTS), len(run), longest + 2 * self.edge), PAD)
+            inside = np.arange(longest) < counts[run, None]
+            wanted = (ends - counts)[run, None] + np.arange(longest)
+            tables[:, :, self.edge : self.edge + longest][:, inside] = numbers[:, wanted[inside]]
+            found[run] = self.network.run(dict(zip(INPUTS, tables, strict=True)))[0]
+        return found
+
+
+def _runs(counts: npt.NDArray[np.int64]) -> Iterator[npt.NDArray[np.int64]]:
+    """Numbers of texts of like length, so many that a table of them holds WORDS_A_RUN words at most."""
+    order = np.argsort(counts, kind="stable")[::-1]
+    while len(order):
+        taken = max(1, WORDS_A_RUN // int(counts[order[0]]))
+        yield order[:taken]
+        order = order[taken:]
+
+
+def _read_card(file: Path) -> _Card:
+    try:
+        return _Card.model_validate_json(file.read_bytes())
+    except FileNotFoundError:
+        raise InputError(
+            f"{file} is missing: the model folder is not whole. Copy or train it again."
+        ) from None
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(map(str, first["loc"])) or "the file"
+        raise InputError(
+            f"{file} is damaged ({where}: {first['msg']}). Copy or train the model again."
+        ) from None
+
+
+def read_words(file: Path) -> Words:
+    """The words of a reader; InputError where the file is not whole."""
+    from safetensors import SafetensorError
+    from safetensors.numpy import load_file
+
+    try:
+        held = load_file(file)
+        words = Words(*(held[name] for name in ("hashes", "folded", "likeliest", "pairs")))
+    except (FileNotFoundError, SafetensorError, KeyError) as error:
+        raise InputError(f"{file} cannot be read ({error}). Copy or train the model again.") from None
+    sorted_ = all(bool((one[1:] > one[:-1]).all()) for one in (words.hashes, words.folded, words.pairs))
+    if not sorted_ or len(words.folded) != len(words.likeliest):
+        raise InputError(f"{file} holds words out of order. Copy or train the model again.")
+    return words

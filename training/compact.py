@@ -1,0 +1,265 @@
+"""Labelled rows and words met before → a network over words, for the compact reader."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from nlp import Class
+from nlp.compact import CARD, GRAPH, INPUTS, LINEAR, WORDS
+from nlp.compact_words import BEGIN, FIRST, PAD, STRANGE, Words
+from nlp.linear import LinearReader, softmax
+from nlp.prepare import prepare
+from training.augment import variants
+from training.graph import quantised, write_graph
+from training.known import Known
+from training.linear import Examples, balanced
+from training.network import EDGE, Batch, Dropped, Floats, Ints, Shape, Weights, answer, lean, start
+
+SEED = 20_240_601
+TEXTS_A_BATCH = 512
+SHARE = 0.5  # of the network in the answer
+WARM = 0.1  # of all steps, until the rates are reached
+LEAST_STEPS = 400  # where there are few rows, they are seen more often
+MOMENTS, TINY = (0.9, 0.99), 1e-8  # of Adam
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """How a network is trained. Defaults are what docs/decisions/0010-compact-reader.md chose.
+
+    `rate` and `word_rate` are of Adam (Kingma and Ba 2015); they rise, then fall to 0. `loud` is the spread
+    of the vectors before training. `balance` is as of the linear reader. `drop_*` are shares left out in a
+    step: dimensions of a word, whole words, what was pooled. `changed` is how often a changed copy stands for
+    its text.
+    """
+
+    shape: Shape = field(default_factory=Shape)
+    loud: float = 0.1
+    rounds: int = 5
+    texts: int = 64
+    rate: float = 2e-3
+    word_rate: float = 1.5e-3
+    decay: float = 1e-4
+    balance: float = 0.25
+    drop_vectors: float = 0.2
+    drop_words: float = 0.03
+    drop_pooled: float = 0.5
+    changed: float = 0.3
+
+
+@dataclass(frozen=True, slots=True)
+class Numbered:
+    """Texts as numbers of words and pairs, shape (2, words), each with its changed copies."""
+
+    texts: Sequence[Ints]
+    copies: Sequence[Sequence[Ints]]
+
+    @classmethod
+    def of(cls, texts: Sequence[str], words: Words) -> Numbered:
+        """Number texts and all their changed copies."""
+        copies = [variants(text) for text in texts]
+        changed = iter(numbered([prepare(one) for some in copies for one in some], words))
+        own = numbered([prepare(text) for text in texts], words)
+        return cls(own, [[next(changed) for _one in some] for some in copies])
+
+    def rows(self, which: npt.NDArray[np.int64]) -> Numbered:
+        """Some of the texts, by number."""
+        return Numbered([self.texts[i] for i in which.tolist()], [self.copies[i] for i in which.tolist()])
+
+
+@dataclass(frozen=True, slots=True)
+class Trained:
+    """A compact reader before it is written: what `nlp.compact.CompactReader` will answer."""
+
+    linear: LinearReader
+    words: Words
+    weights: Weights
+    share: float = SHARE
+    temperature: float = 1.0
+    name: str = "compact"
+
+    @property
+    def classes(self) -> tuple[Class, ...]:
+        """What it tells apart, in the order of its columns."""
+        return self.linear.classes
+
+    def logits(self, forms: Sequence[str]) -> npt.NDArray[np.float64]:
+        """Shape (forms, classes), before the temperature; `forms` are prepared texts."""
+        said = logits_of(_rounded(self.weights), numbered(forms, self.words)).astype(np.float64)
+        return self.share * said + (1 - self.share) * self.linear.logits(forms)
+
+    def read(self, texts: Sequence[str]) -> npt.NDArray[np.float64]:
+        """Shape (texts, classes); rows sum to 1."""
+        return softmax(self.logits([prepare(text) for text in texts]) / self.temperature)
+
+    def save(self, folder: Path) -> None:
+        """Write the folder that `CompactReader.load` reads; the same reader gives the same bytes."""
+        from safetensors.numpy import save_file
+
+        self.linear.save(folder / LINEAR)
+        card = {"format": 1, "share": self.share, "edge": EDGE, "temperature": self.temperature}
+        (folder / CARD).write_text(json.dumps(card, indent=1) + "\n", encoding="utf-8")
+        words = self.words
+        held: dict[str, npt.NDArray[Any]] = {
+            "hashes": words.hashes,
+            "folded": words.folded,
+            "likeliest": words.likeliest,
+            "pairs": words.pairs,
+        }
+        save_file(held, folder / WORDS)
+        write_graph(self.weights, folder / GRAPH)
+
+
+def fit_compact(examples: Examples, linear: LinearReader, known: Known, settings: Settings) -> Trained:
+    """A compact reader of the examples, with a linear reader of the same classes that is trained already."""
+    shown = examples.rows(np.flatnonzero(examples.weights > 0))
+    texts = Numbered.of(shown.texts, known.words)
+    return Trained(linear, known.words, fit_network(texts, shown, known.vectors, settings))
+
+
+def numbered(forms: Sequence[str], words: Words) -> list[Ints]:
+    """The numbers of the words of each prepared text."""
+    found: list[Ints] = []
+    for first in range(0, len(forms), TEXTS_A_BATCH):
+        numbers, counts = words.numbers(forms[first : first + TEXTS_A_BATCH])
+        found += np.split(numbers, np.cumsum(counts)[:-1], axis=1)
+    return found
+
+
+def fit_network(
+    texts: Numbered, examples: Examples, vectors: tuple[Floats, Floats], settings: Settings
+) -> Weights:
+    """Train a network and its vectors. Same data and settings, same weights on one type of processor."""
+    from threadpoolctl import threadpool_limits
+
+    draw = np.random.default_rng(SEED)
+    words, pairs = (_table(one, settings, draw) for one in vectors)
+    weights = start((words, pairs), examples.shares.shape[1], settings.shape, draw)
+    adam = _Adam(weights)
+    share = balanced(examples, settings.balance) * np.float32(len(texts.texts))
+    a_round = -(-len(texts.texts) // settings.texts)
+    rounds = max(settings.rounds, -(-LEAST_STEPS // a_round))
+    with threadpool_limits(1):  # with more threads the last bits of the sums depend on their number
+        for _turn in range(rounds):
+            order = draw.permutation(len(texts.texts))
+            for first in range(0, len(order), settings.texts):
+                which = order[first : first + settings.texts]
+                batch = Batch.of([_drawn(texts, i, settings, draw) for i in which.tolist()])
+                slopes = _slopes(
+                    weights,
+                    batch,
+                    (examples.shares[which], share[which]),
+                    _dropped(batch, weights, settings, draw),
+                )
+                gone = adam.step / (rounds * a_round)
+                adam.move(batch, slopes, (settings, min(1, gone / WARM) * (1 - gone)))
+    return weights
+
+
+def logits_of(weights: Weights, texts: Sequence[Ints]) -> Floats:
+    """What a network says of numbered texts, shape (texts, classes)."""
+    found = np.empty((len(texts), len(weights["bias"])), np.float32)
+    order = np.argsort([text.shape[1] for text in texts], kind="stable")
+    for first in range(0, len(order), TEXTS_A_BATCH // 2):
+        which = order[first : first + TEXTS_A_BATCH // 2]
+        found[which] = answer(weights, Batch.of([texts[i] for i in which.tolist()])).logits
+    return found
+
+
+def _slopes(weights: Weights, batch: Batch, wanted: tuple[Floats, Floats], dropped: Dropped) -> Weights:
+    """How the loss of a batch leans on the weights; `wanted` holds true shares and how much they count."""
+    shares, counts = wanted
+    passed = answer(weights, batch, dropped)
+    slope = (softmax(passed.logits.astype(np.float64)) - shares) * counts / len(counts)
+    return lean(weights, batch, passed, (slope.astype(np.float32), dropped))
+
+
+class _Adam:
+    """Moments of the slopes. Of the vectors, only those of words and pairs in the batch move."""
+
+    def __init__(self, weights: Weights) -> None:
+        self.weights = weights
+        self.mean = {name: np.zeros_like(one) for name, one in weights.items()}
+        self.square = {name: np.zeros_like(one) for name, one in weights.items()}
+        self.step = 0
+
+    def move(self, batch: Batch, slopes: Weights, how: tuple[Settings, float]) -> None:
+        """Take one step; `how` holds the settings and the share of the rates that is taken now."""
+        settings, speed = how
+        self.step += 1
+        for name, slope in slopes.items():
+            if name in INPUTS:
+                rows, summed = _by_unit(batch.words if name == "words" else batch.pairs, slope)
+                self._move(name, rows, summed, settings.word_rate * speed)
+            else:
+                if name in ("filters", "out"):
+                    self.weights[name] *= np.float32(1 - settings.rate * speed * settings.decay)
+                self._move(name, slice(None), slope, settings.rate * speed)
+
+    def _move(self, name: str, rows: Ints | slice, slope: Floats, rate: float) -> None:
+        first, second = MOMENTS
+        mean = self.mean[name][rows] * np.float32(first) + slope * np.float32(1 - first)
+        square = self.square[name][rows] * np.float32(second) + np.square(slope) * np.float32(1 - second)
+        self.mean[name][rows], self.square[name][rows] = mean, square
+        grown = np.sqrt(square / np.float32(1 - second**self.step)) + np.float32(TINY)
+        self.weights[name][rows] -= np.float32(rate / (1 - first**self.step)) * mean / grown
+
+
+def _rounded(weights: Weights) -> Weights:
+    """The weights with vectors as the graph holds them."""
+    found = dict(weights)
+    for name in INPUTS:
+        whole, scale = quantised(weights[name])
+        found[name] = whole.astype(np.float32) * scale
+    return found
+
+
+def _by_unit(numbers: Ints, slope: Floats) -> tuple[Ints, Floats]:
+    """Slopes of places → the sum for each distinct word or pair; PAD never moves."""
+    from scipy.sparse import csr_matrix
+
+    units, which = np.unique(numbers, return_inverse=True)
+    ones = (np.ones(len(numbers), np.float32), (which, np.arange(len(numbers))))
+    summed = csr_matrix(ones, shape=(len(units), len(numbers))) @ slope
+    moved = units != PAD
+    return units[moved], summed[moved]
+
+
+def _table(vectors: Floats, settings: Settings, draw: np.random.Generator) -> Floats:
+    """A table before training: nothing for PAD and STRANGE, chance for BEGIN, what is known for the rest."""
+    size = vectors.shape[1]
+    table = np.zeros((FIRST + len(vectors), size), np.float32)
+    table[FIRST:] = vectors * np.float32(settings.loud / max(float(vectors.std()), TINY))
+    table[BEGIN] = draw.standard_normal(size) * settings.loud
+    return table
+
+
+def _drawn(texts: Numbered, which: int, settings: Settings, draw: np.random.Generator) -> Ints:
+    """A text as a step sees it: sometimes a changed copy, and without some words."""
+    found, copies = texts.texts[which], texts.copies[which]
+    if copies and draw.random() < settings.changed:
+        found = copies[int(draw.integers(len(copies)))]
+    gone = (draw.random(found.shape[1]) < settings.drop_words) & (found[0] >= FIRST)
+    return np.where(gone, np.array([[STRANGE], [PAD]]), found)
+
+
+def _dropped(batch: Batch, weights: Weights, settings: Settings, draw: np.random.Generator) -> Dropped:
+    """Chance for one step."""
+
+    def factors(shape: tuple[int, int], gone: float) -> Floats:
+        stays = draw.random(shape, dtype=np.float32) >= gone
+        return stays.astype(np.float32) / np.float32(1 - gone)
+
+    words, pairs = weights["words"].shape[1], weights["pairs"].shape[1]
+    return Dropped(
+        factors((len(batch.words), words), settings.drop_vectors),
+        factors((len(batch.pairs), pairs), settings.drop_vectors),
+        factors((len(batch.counts), len(weights["out"])), settings.drop_pooled),
+    )
