@@ -32,10 +32,15 @@ install:
 test-environment:
 	@requirements/environment .venv-test build base pytest test elasticsearch postgresql
 
+# What needs the extra `phobert`: torch takes 5.6 GB with its CUDA packages, so it has an environment of its own.
+PHOBERT := tests/phobert
+
 # A file's tests stay with one process, so that they share its servers.
 test: test-environment
 	.venv-test/bin/python -m pytest -n 2 --dist loadfile $(TESTS)
 ifeq ($(TESTS),tests)
+	@requirements/environment .venv-phobert build base pytest phobert
+	.venv-phobert/bin/python -m pytest -n 2 --dist loadfile $(PHOBERT)
 	@requirements/environment .venv-base build base pytest
 	.venv-base/bin/python -m pytest -n 2 --dist loadfile -m "not soak and not servers and not browser" $(MAIN_JOB)
 endif
@@ -54,6 +59,8 @@ bench: test-environment
 
 soak: test-environment
 	.venv-test/bin/python -m pytest -m soak --timeout 3600 tests
+	@requirements/environment .venv-phobert build base pytest phobert
+	.venv-phobert/bin/python -m pytest -m soak --timeout 3600 $(PHOBERT)
 
 lock:
 	requirements/lock

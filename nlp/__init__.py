@@ -8,8 +8,21 @@ from nlp import folder as _folder
 from nlp.answer import Answer, Class, Moved
 from nlp.folder import ModelCard
 from nlp.model import Model, load
+from nlp.reader import Place
 
-__all__ = ["SHIPPED", "Answer", "Class", "Model", "ModelCard", "Moved", "card", "find", "held", "load"]
+__all__ = [
+    "SHIPPED",
+    "Answer",
+    "Class",
+    "Model",
+    "ModelCard",
+    "Moved",
+    "Place",
+    "card",
+    "find",
+    "held",
+    "load",
+]
 
 SHIPPED: Path = Path(__file__).parent / "shipped"
 

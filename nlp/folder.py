@@ -10,6 +10,8 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from nlp.hub import fetched, is_published
+from nlp.huggingface import CONFIG
 from sangtin.errors import InputError, MissingError, UsageError
 
 CARD = "model.json"
@@ -85,17 +87,19 @@ def read_card(folder: Path) -> ModelCard:
 
 
 def find(name: str, models: Path, shipped: Path) -> Path:
-    """The folder that `name` means: a path, `shipped`, or the name of a model in `models`."""
+    """The folder that `name` means: a path, `shipped`, a model in `models`, or published weights."""
     if name == "shipped":
         return shipped
     for folder in (models / name, Path(name).expanduser()):
-        if (folder / CARD).is_file():
+        if (folder / CARD).is_file() or (folder / CONFIG).is_file():
             return folder
+    if is_published(name):
+        return fetched(name, models)
     for folder, card in held(models, shipped):
         if card.name == name:
             return folder
     raise UsageError(
-        f"There is no model {name!r}: neither a folder with a {CARD}, nor one under {models}. "
+        f"There is no model {name!r}: neither a folder with a {CARD} or a {CONFIG}, nor one under {models}. "
         "`sangtin model list` shows what there is."
     )
 

@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
+import hashlib
+from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
 
 from nlp.answer import Answer, Class, Moved
-from nlp.folder import read_card
-from nlp.reader import Probabilities, Reader, load_reader
+from nlp.folder import CARD, read_card
+from nlp.huggingface import CONFIG
+from nlp.language import foreign
+from nlp.passage import NORMALISER
+from nlp.reader import Counting, Place, Probabilities, Reader, load_reader
+from nlp.words import SEGMENTER
 from sangtin.errors import InputError, UsageError
+
+PHOBERT = "phobert"  # type and name of the reader in a folder of Hugging Face's layout
+FOREIGN = "long and not in Vietnamese: not read"
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,23 +33,44 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """Readers in order. Same text, same answer, whatever else is read with it."""
+    """Readers in order. Same text, same answer, whatever else is read with it.
+
+    `notes` say what a person should know before trusting it. `counted` says what became of all texts so far:
+    how many each reader `read` and `settled` (as `settled linear`), how many are `unsure`, `foreign`, or too
+    long for a reader and `cut`.
+    """
 
     name: str
     labels: tuple[str, ...]
     steps: tuple[Step, ...]
+    notes: tuple[str, ...] = ()
+    counted: Counter[str] = field(default_factory=Counter, compare=False)
 
     def read(self, texts: Sequence[str]) -> list[Answer]:
-        """One answer for each text, in order, for an empty text too."""
+        """One answer for each text, in order, for an empty text too.
+
+        A long text that is surely in another language is not read on: the first reader's answer stands, and
+        settles nothing.
+        """
         answers: list[Answer | None] = [None] * len(texts)
+        strange = {i for i, text in enumerate(texts) if foreign(text)}
         left = list(range(len(texts)))
         for step in self.steps:
             if not left:
                 break
             found = self._answers(step, [texts[i] for i in left])
             for place, answer in zip(left, found, strict=True):
-                answers[place] = answer
-            left = [i for i, answer in zip(left, found, strict=True) if not answer.settled]
+                answers[place] = (
+                    replace(answer, settled=False, reason=FOREIGN) if place in strange else answer
+                )
+            settled = {i for i, one in zip(left, found, strict=True) if one.settled and i not in strange}
+            self.counted[f"read {step.reader.name}"] += len(left)
+            self.counted[f"settled {step.reader.name}"] += len(settled)
+            left = [i for i in left if i not in settled | strange]
+        self.counted["unsure"] += len(left) + len(strange)
+        self.counted["foreign"] += len(strange)
+        counting = (step.reader for step in self.steps if isinstance(step.reader, Counting))
+        self.counted["cut"] = sum(reader.counted["cut"] for reader in counting)
         return [answer for answer in answers if answer is not None]
 
     def why(self, text: str, label: str) -> list[Moved]:
@@ -69,11 +99,19 @@ class Model:
         )
 
 
-def load(folder: Path) -> Model:
-    """Read a model folder, check it whole, and make it ready to read."""
+def load(folder: Path, place: Place | None = None) -> Model:
+    """Read a model folder, check it whole, and make it ready to read.
+
+    A folder in Hugging Face's layout is a model of one reader that settles nothing. `place` says where
+    readers keep what they make and how they compute.
+    """
+    place = place or Place()
+    if (folder / CONFIG).is_file() and not (folder / CARD).is_file():
+        return _plain(folder, place)
     card = read_card(folder)
     steps = tuple(
-        Step(load_reader(folder / step.name, step.name, step.type), step.thresholds) for step in card.readers
+        Step(load_reader(folder / step.name, step.name, step.type, place), step.thresholds)
+        for step in card.readers
     )
     for step in steps:
         held = tuple(dict.fromkeys(one.label for one in step.reader.classes))
@@ -83,6 +121,21 @@ def load(folder: Path) -> Model:
                 f"{', '.join(card.labels)}. Train the model again."
             )
     return Model(card.name, card.labels, steps)
+
+
+def _plain(folder: Path, place: Place) -> Model:
+    """A folder of weights, as others make them: no thresholds, and nothing says what they were trained on."""
+    reader = load_reader(folder, PHOBERT, PHOBERT, place)
+    labels = tuple(dict.fromkeys(one.label for one in reader.classes))
+    with (folder / CONFIG).open("rb") as opened:
+        digest = hashlib.file_digest(opened, "sha256").hexdigest()
+    notes = [f"{folder.name} has no thresholds, so it settles nothing. Choose some: sangtin train thresholds"]
+    if not (folder / "reader.json").is_file():
+        notes.append(
+            f"Nothing in {folder.name} says how its training text was made; it reads text of the normaliser "
+            f"{NORMALISER} and the segmenter {SEGMENTER}."
+        )
+    return Model(f"{folder.name}-{digest[:8]}", labels, (Step(reader, None),), tuple(notes))
 
 
 def fold(shares: Probabilities, classes: Sequence[Class], labels: Sequence[str]) -> Probabilities:

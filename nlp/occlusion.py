@@ -18,13 +18,13 @@ LEAST = 0.02  # log-odds below which a part moved nothing that a person would no
 ALMOST = 1e-9
 
 
-def occlude(text: str, score: Score) -> list[Moved]:
+def occlude(text: str, score: Score, most: int = MOST_PARTS) -> list[Moved]:
     """Log-odds that the label loses when a part is left out, strongest first, at most MOST_SHOWN.
 
     `score` gives the label's probability for each text. Parts are words, or runs of words in a text of
-    more than MOST_PARTS of them.
+    more than `most` of them.
     """
-    parts = _parts(text)
+    parts = _parts(text, most)
     if not parts:
         return []
     odds = _log_odds(score([text, *(f"{text[:start]} {text[end:]}" for start, end in parts)]))
@@ -35,9 +35,9 @@ def occlude(text: str, score: Score) -> list[Moved]:
     return [part for part in moved[:MOST_SHOWN] if abs(part.weight) >= LEAST]
 
 
-def _parts(text: str) -> list[tuple[int, int]]:
+def _parts(text: str, most: int) -> list[tuple[int, int]]:
     words = [match.span() for match in re.finditer(r"\S+", text)]
-    run = -(-len(words) // MOST_PARTS) or 1
+    run = -(-len(words) // most) or 1
     return [(words[i][0], words[min(i + run, len(words)) - 1][1]) for i in range(0, len(words), run)]
 
 

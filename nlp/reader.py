@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 import numpy.typing as npt
@@ -13,6 +15,17 @@ from nlp.answer import Class, Moved
 from sangtin.errors import InputError
 
 Probabilities = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where readers keep what they make of their weights, and how they compute: `auto`, or a back end's name.
+
+    Without a cache it is made anew in each process.
+    """
+
+    cache: Path | None = None
+    backend: str = "auto"
 
 
 class Reader(Protocol):
@@ -37,7 +50,17 @@ class Reader(Protocol):
         ...
 
 
-def load_reader(folder: Path, name: str, kind: str) -> Reader:
+@runtime_checkable
+class Counting(Protocol):
+    """A reader that cannot take in any length: `counted["cut"]` texts were read in part so far."""
+
+    @property
+    def counted(self) -> Counter[str]:
+        """How often what happened."""
+        ...
+
+
+def load_reader(folder: Path, name: str, kind: str, place: Place) -> Reader:
     """The reader of type `kind` in `folder`; an unknown type is an InputError."""
     if kind == "linear":
         from nlp.linear import LinearReader
@@ -47,6 +70,10 @@ def load_reader(folder: Path, name: str, kind: str) -> Reader:
         from nlp.compact import CompactReader
 
         return CompactReader.load(folder, name)
+    if kind == "phobert":
+        from nlp.phobert import PhoBertReader
+
+        return PhoBertReader.load(folder, name, place)
     raise InputError(
         f"{folder} holds a reader of type {kind!r}, which this version does not know. "
         "Install the version of Sàng Tin that made the model, or take another model."

@@ -34,6 +34,11 @@ class Settings(BaseSettings):
         default=None,
         description="A file of CA certificates for an Elasticsearch with TLS; empty: the system's.",
     )
+    backend: str = Field(
+        default="auto",
+        description="How transformers are computed: auto, onnx-fp32, onnx-int8, torch-fp32, torch-bf16, "
+        "torch-gpu.",
+    )
     contact: str = Field(
         default="", description="Your e-mail address or web page, told to the sites that are crawled."
     )
@@ -66,6 +71,11 @@ class Settings(BaseSettings):
     def models(self) -> Path:
         """Where model folders that a person trained or added live."""
         return self.home / "models"
+
+    @property
+    def cache(self) -> Path:
+        """Where what can be made again is kept: graphs of weights, and how this machine reads fastest."""
+        return self.home / "cache"
 
     @property
     def author_key_file(self) -> Path:

@@ -43,7 +43,9 @@ def evaluate(
     from training.rows import Fields, read_map, read_rows
 
     rows = read_rows([file], Fields(text=text, label=label, renamed=read_map(renamed)))
-    report = compare(nlp.load(nlp.find(model, settings().models)), rows)
+    chosen = settings()
+    place = nlp.Place(chosen.cache, chosen.backend)
+    report = compare(nlp.load(nlp.find(model, chosen.models), place), rows)
     if json:
         emit_json(asdict(report))
     else:

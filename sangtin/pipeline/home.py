@@ -54,7 +54,7 @@ def use_model(record: Record, settings: Settings, folder: Path) -> str:
     """Read with a model from now on. A copy is kept at home, so that an upgrade does not change it."""
     from sangtin.pipeline.reading import checked
 
-    model = checked(nlp.load(folder))
+    model = checked(nlp.load(folder, nlp.Place(settings.cache, settings.backend)))
     kept = settings.models / model.name
     if not kept.is_dir():
         arriving = settings.models / f".{model.name}.{os.getpid()}"

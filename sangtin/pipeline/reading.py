@@ -36,7 +36,7 @@ def load_in_use(record: Record, settings: Settings) -> InUse:
     folder = Path(known.folder)
     if not folder.is_dir():
         folder = nlp.find(known.name, settings.models)
-    return InUse(known.key, checked(nlp.load(folder)))
+    return InUse(known.key, checked(nlp.load(folder, nlp.Place(settings.cache, settings.backend))))
 
 
 def checked(model: nlp.Model) -> nlp.Model:
