@@ -12,10 +12,14 @@ from itertools import pairwise
 from dedupe.lexicon import marks, meanings, soft_spellings
 from dedupe.phrases import LONGEST_PHRASE, Words, marked_so
 from dedupe.reading import Word, number_of
-from dedupe.syllable import is_syllable
+from dedupe.syllable import is_syllable, is_written
 
 # Blocks longer than this are taken as they are: spelling them out costs their product.
 LONGEST_BLOCK = 24
+# A word of fewer letters is a word of its own, however it came about.
+SHORTEST_SLIP = 3
+# What these were written out of is read as nothing else: a copy must not hide a denial.
+_NEGATIONS = frozenset({"khong", "chua"})
 # Sentences that share this part of their word pairs are the same sentence elsewhere.
 SAME_SENTENCE = 0.5
 
@@ -106,6 +110,8 @@ class _Aligning:
         self.blocks: list[Block] = []
         self.shared = 0
         self.remarked: list[tuple[Word, Word]] = []
+        self._renamed: list[tuple[Word, Word]] = []
+        self._bare = 0
 
     def run(self) -> None:
         """Match equal runs first, then spell out what lies between them."""
@@ -118,12 +124,20 @@ class _Aligning:
                 self._differ(a, b, c, d)
             else:
                 self._spell_out(a, b, c, d)
+        if not self._bare:  # who leaves marks off a name leaves them off elsewhere too
+            self.remarked += self._renamed
 
     def _agree(self, a: int, b: int, c: int) -> None:
         self.shared += b - a
         for one, other in zip(self._earlier[a:b], self._later[c : c + b - a], strict=True):
-            if one.marked and other.marked and one.marked != other.marked and differently_marked(one, other):
+            if not one.marked or not other.marked or one.marked == other.marked:
+                continue
+            if differently_marked(one, other):
                 self.remarked.append((one, other))
+            elif renamed(one, other):
+                self._renamed.append((one, other))
+            elif marks(one.marked) != marks(other.marked):
+                self._bare += 1
 
     def _differ(self, a: int, b: int, c: int, d: int) -> None:
         one, other = self._earlier[a:b], self._later[c:d]
@@ -212,8 +226,8 @@ def spelt_alike(one: Words, other: Words, last: tuple[bool, bool]) -> list[tuple
 
 def heard_as(word: Word) -> str:
     """What a syllable sounds like: two that sound otherwise are not one word. Empty for anything else."""
-    soft = word.plain in soft_spellings()
-    if soft or word.number or not is_syllable(word.plain):
+    soft = word.typed or word.plain in soft_spellings()
+    if soft or word.number or not is_syllable(word.plain) or not is_written(word.marked or word.plain):
         return ""
     return _initial_sound(word.marked or word.plain)
 
@@ -257,7 +271,7 @@ def _respaced(one: Words, other: Words) -> list[tuple[int, int]]:
 
 def _contractions(short: Word, long: Words) -> list[int]:
     """How many of the long words from the start a short one may contract."""
-    letters = short.plain
+    letters = short.typed if short.typed and short.plain not in _NEGATIONS else short.plain
     if is_syllable(letters) or short.number or letters[0] != long[0].plain[0]:
         return []
     found, at = [], 0
@@ -308,11 +322,24 @@ def alike(one: Word, other: Word) -> bool:
     if one.number or other.number:
         return number_of(a) == number_of(b)
     soft = soft_spellings()
-    if soft.get(a) == b or soft.get(b) == a:
+    if soft.get(a) == b or soft.get(b) == a or _typed_by_ear(one, other) or _typed_by_ear(other, one):
         return True
     if is_syllable(a) and is_syllable(b):
-        return not (one.name and other.name) and _same_sound(one, other)
+        return _slipped(one, other) or (not (one.name and other.name) and _same_sound(one, other))
     return _misspelt(*sorted((a, b), key=len))
+
+
+def _typed_by_ear(one: Word, other: Word) -> bool:
+    """`hok` was written out as không, and is học by its sound."""
+    return len(one.typed) > 2 and sound(one.typed) == sound(other.plain)
+
+
+def _slipped(one: Word, other: Word) -> bool:
+    """Whether one of two syllables is a slip of the other: no text has it as it is marked."""
+    if not one.marked or not other.marked or min(len(one.marked), len(other.marked)) < SHORTEST_SLIP:
+        return False
+    written = is_written(one.marked), is_written(other.marked)
+    return written[0] != written[1] and _distance(one.marked, other.marked) <= 1
 
 
 def _misspelt(short: str, long: str) -> bool:
@@ -399,6 +426,13 @@ def _distance(a: str, b: str) -> int:
                 cost = min(cost, older[j - 2] + 1)
             row.append(cost)
     return row[-1]
+
+
+def renamed(one: Word, other: Word) -> bool:
+    """Whether one of two names of the same letters lacks marks of the other, and both are words: Thu, Thư."""
+    if not (one.name and other.name) or marks(one.marked) == marks(other.marked):
+        return False
+    return is_written(one.marked) and is_written(other.marked)
 
 
 def differently_marked(one: Word, other: Word) -> bool:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from dedupe.align import Alignment, Block, align
 from dedupe.meaning import SPEAKS, TURNS, Difference, changes, remarked
-from dedupe.moved import settle_moves
+from dedupe.moved import passages, settle_moves
 from dedupe.phrases import Words
 from dedupe.reading import Reading
 from dedupe.rules import Change, Telling, asks
@@ -65,6 +65,8 @@ def compare(earlier: Reading, later: Reading) -> Comparison:
         return Comparison(similarity, containment, Relation.ORIGINAL, "few words in common")
     alignment = align(earlier.words, later.words)
     shorter = min(len(earlier.words), len(later.words))
+    if alignment.shared < SAME_WORDS * shorter and similarity >= SAME_WORDS:
+        alignment = replace(alignment, shared=alignment.shared + passages(alignment.blocks))
     if not shorter or alignment.shared < SAME_WORDS * shorter:
         return Comparison(similarity, containment, Relation.ORIGINAL, "few words in common")
     found = differences(earlier.words, later.words, alignment)

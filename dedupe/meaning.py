@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from dedupe.align import Block
-from dedupe.phrases import Words
+from dedupe.phrases import Words, says
 from dedupe.reading import Word
 from dedupe.rules import Change, Telling, added, credit, frame, inserted, replaced, tells
 
@@ -72,12 +72,17 @@ def remarked(one: Word, other: Word) -> Difference:
 _MATTERS = frozenset({Change.NEGATION, Change.NUMBER, Change.ROLE})
 
 
+def _signs(words: Words) -> bool:
+    """Whether a credit stands apart: one that says so, or a name that begins its own sentence."""
+    return credit(words) and (words[0].first or says(words[:1], "credits"))
+
+
 def _apart(block: Block) -> bool:
     """Whether the two sides of a block are a cut and an addition, not one in place of the other."""
     one, other = block.earlier, block.later
     if one[0].first != other[0].first:
         return True
-    if (block.start or block.end) and any(frame(side) or credit(side) for side in (one, other)):
+    if (block.start or block.end) and any(frame(side) or _signs(side) for side in (one, other)):
         return True
     bounded = all(side[0].first and side[-1].last and len(side) >= SENTENCE for side in (one, other))
     return bounded and not {w.plain for w in one} & {w.plain for w in other}

@@ -7,7 +7,7 @@ from dataclasses import replace
 from difflib import SequenceMatcher
 
 from dedupe.align import Block
-from dedupe.phrases import Words, uncovered
+from dedupe.phrases import Words, says, uncovered
 
 # A run this long that stands elsewhere is a passage moved, not two parties exchanged.
 PASSAGE = 8
@@ -59,6 +59,12 @@ def settle_moves(blocks: Sequence[Block]) -> tuple[list[Block], list[tuple[Words
     return [block for block in left if block.earlier or block.later], moves
 
 
+def passages(blocks: Sequence[Block]) -> int:
+    """How many words of the blocks stand in both texts, in passages long enough to have been moved whole."""
+    _, moves = settle_moves(blocks)
+    return sum(len(words) for words, turns in moves if len(words) >= PASSAGE and not turns)
+
+
 def _shared(one: Words, other: Words, far: bool) -> tuple[int, int, int] | None:
     """The longest run that both have: (start, start, width); None where it says nothing."""
     mine, their = [w.plain for w in one], [w.plain for w in other]
@@ -76,7 +82,7 @@ def _single(one: Words, their: Sequence[str]) -> tuple[int, int, int] | None:
     if min(len(one), len(their)) > 2:
         return None
     for at, word in enumerate(one):
-        if word.plain in their and _weighty((word,)):
+        if word.plain in their and (_weighty((word,)) or says((word,), "self")):
             return at, list(their).index(word.plain), 1
     return None
 
@@ -85,8 +91,15 @@ def _turns(one: Words, other: Words) -> bool:
     """Whether a run that stands elsewhere exchanges parties: part of a sentence, and no adverbial."""
     if len(one) >= PASSAGE or _whole(one) or _whole(other):
         return False
+    if len(one) == 1 and says(one, "self"):
+        return True
     adverbial = one[0].plain in _ADVERBIAL or not uncovered(one, "filler", "time")
-    return bool(_weighty(one)) and not adverbial
+    return not adverbial and (bool(_weighty(one)) or _inside(one) or _inside(other))
+
+
+def _inside(words: Words) -> bool:
+    """Whether a frame (`cảm ơn`) stands where no frame does, and is the statement's verb."""
+    return len(words) > 1 and not words[0].first and not words[-1].last and bool(uncovered(words, "filler"))
 
 
 def _whole(words: Words) -> bool:

@@ -55,6 +55,15 @@ def says(words: Words, name: str) -> bool:
     return any(_listed(words[start:stop], name) for start, stop in within(words, name, "compounds"))
 
 
+def said(words: Words, name: str) -> frozenset[str]:
+    """The phrases of a list that stand in the words, and not only as part of a compound; folded."""
+    openings = _openings(name)
+    if not any(word.plain in openings for word in words):
+        return frozenset()
+    found = (words[start:stop] for start, stop in within(words, name, "compounds"))
+    return frozenset(" ".join(w.plain for w in part) for part in found if _listed(part, name))
+
+
 def _listed(words: Words, name: str) -> bool:
     phrase = " ".join(w.plain for w in words)
     table = phrases(name)

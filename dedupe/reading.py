@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from itertools import pairwise
 
@@ -24,12 +24,12 @@ _END_TAGS = re.compile(r"(?:(?:^|(?<=\s))#\w[\w-]*\s*)+$|^(?:#\w[\w-]*\s+)+", re
 _BROKEN = re.compile(r"(?<=[^\W\d_])\.{3}(?=[a-zà-ỹđ])|(?<=\s)\.{3}(?=[a-zà-ỹđ])")
 _SENTENCE = re.compile(r"[.!?…;]+(?=\s|$)|\n+|[!?…]+|(?<=\w)\.{2,}")
 _TELEPHONE = re.compile(r"(?<!\d)(?:\+?84|0)\d{1,4}(?:[ .-]?\d{2,4}){1,3}(?!\d)")
-_PIECE = re.compile(r"\d+(?:[.,]\d+)?[^\W\d_]+\d*|\d+(?:[.,:/-]\d+)*|[^\W_]+(?:[.*_'’`·~^•-][^\W_]+)*")
+_PIECE = re.compile(r"\d+(?:[.,]\d+)*[^\W\d_]+\d*|\d+(?:[.,:/-]\d+)*|[^\W_]+(?:[.*_'’`·~^•-][^\W_]+)*")
 _JOINS = re.compile(r"[.*_'’`·~^•-]")
 _RUN = re.compile(r"\d+(?:[.,]\d+)?|[^\W\d_]+")
 _LETTERS = re.compile(r"(?<![^\W_])(?:[^\W\d_][ .\-_*]){2,}[^\W\d_](?![^\W_])")
 _ATTACHED = re.compile(
-    r"(\d+(?:[.,]\d+)?)(k|tr|triệu|trieu|tỷ|ty|h|g|giờ|p|ph|t|đ|vnđ|vnd)(\d*)", re.IGNORECASE
+    r"(\d+(?:[.,]\d+)*)(k|tr|triệu|trieu|tỷ|ty|h|g|giờ|p|ph|t|đ|vnđ|vnd|m|km|cm|mm|kg|ha)(\d*)", re.IGNORECASE
 )
 _SUFFIXES = {
     "k": "nghìn",
@@ -40,7 +40,13 @@ _SUFFIXES = {
     "p": "phút",
     "ph": "phút",
     "đ": "đồng",
+    "vnđ": "đồng",
+    "vnd": "đồng",
+    "m": "mét",
+    "kg": "kg",
 }
+# Units that a chat spelling hides where they stand behind a number with a space.
+_LOOSE_UNITS = {"k": "nghin", "kg": "kg", "m": "met"}
 _SCALES = {"nghin": 3, "ngan": 3, "trieu": 6, "ti": 9}
 _TONES = set("\u0300\u0301\u0303\u0309\u0323")
 # Unmarked typing has next to none, marked typing 0.2-0.3 (measured on the sets of tests/bench/copies.py).
@@ -48,6 +54,8 @@ MARKED = 0.08
 _DIGITS = {"khong": 0, "mot": 1, "hai": 2, "ba": 3, "bon": 4, "nam": 5}
 _DIGITS |= {"sau": 6, "bay": 7, "tam": 8, "chin": 9}
 _DIGITS |= {"tu": 4, "lam": 5, "bai": 7}
+# Hours that are said to be in the second half of the day, by how they are said.
+_HALVES = {"chieu": range(1, 7), "toi": range(5, 12), "dem": range(8, 12), "khuya": range(8, 12)}
 _TENS = {"muoi": 10, "chuc": 10, "tram": 100}
 
 
@@ -58,7 +66,7 @@ class Word:
     `plain`: folded, chat spellings written out, numbers in digits. `marked`: as typed in lower case, or ""
     where its marks are not known: in unmarked typing, and where it was written out. `name`: capitalised
     within a sentence that is not all capitals.
-    `first`, `last`: at the edge of a sentence.
+    `first`, `last`: at the edge of a sentence. `typed`: the chat spelling of which it was written out.
     """
 
     plain: str
@@ -67,6 +75,7 @@ class Word:
     first: bool = False
     last: bool = False
     asked: bool = False
+    typed: str = ""
 
     @property
     def number(self) -> bool:
@@ -114,7 +123,7 @@ def _words(text: str) -> list[Word]:
             asked = end is not None and "?" in end[0]
             found += _edged(sentence, asked)
         elif end is not None and "?" in end[0] and found:
-            found[-1] = _asked(found[-1])
+            found[-1] = replace(found[-1], asked=True)
         begin = end.end() if end else stop
     return found
 
@@ -126,15 +135,10 @@ def _is_marked(text: str) -> bool:
 
 
 def _edged(words: list[Word], asked: bool) -> list[Word]:
-    first, last = words[0], words[-1]
-    words[0] = Word(first.plain, first.marked, False if not first.number else first.name, True, first.last)
-    last = words[-1]
-    words[-1] = Word(last.plain, last.marked, last.name, last.first, True, asked)
+    first = words[0]
+    words[0] = replace(first, name=first.number and first.name, first=True)
+    words[-1] = replace(words[-1], last=True, asked=asked)
     return words
-
-
-def _asked(word: Word) -> Word:
-    return Word(word.plain, word.marked, word.name, word.first, word.last, True)
 
 
 def _visible(text: str) -> str:
@@ -165,7 +169,7 @@ def _sentence(text: str, marked: bool) -> list[Word]:
     words: list[Word] = []
     for piece in pieces:
         words += _word(piece, not (shouted or titled), marked)
-    return _numbers(words)
+    return _clocks(_numbers(words))
 
 
 def _telephone(found: str) -> str:
@@ -177,6 +181,9 @@ def _pieces(found: str) -> list[str]:
     """One match → its words: joined where dots only break up a word, apart where they stand between words."""
     if found[0].isdigit() and not any(c.isalpha() for c in found):
         return _figures(found)
+    attached = _ATTACHED.fullmatch(found)
+    if attached:
+        return _attached(*attached.groups())
     if _JOINS.search(found):
         parts = _JOINS.split(found)
         joined = "".join(parts)
@@ -184,9 +191,6 @@ def _pieces(found: str) -> list[str]:
             not is_syllable(fold(p)) and len(p) < 3 for p in parts
         )
         return [joined] if whole and not joined[0].isdigit() else [w for p in parts for w in _pieces(p) if p]
-    attached = _ATTACHED.fullmatch(found)
-    if attached:
-        return _attached(*attached.groups())
     if any(c.isdigit() for c in found):
         folded = squeeze(fold(found))
         read = unleet(folded)
@@ -209,6 +213,8 @@ def _figures(found: str) -> list[str]:
 def _attached(number: str, suffix: str, rest: str) -> list[str]:
     """`30k`, `1tr2`, `7h30` → the number and its unit as words."""
     unit = _SUFFIXES.get(suffix.lower(), suffix)
+    if re.fullmatch(r"\d{1,3}(?:[.,]\d{3})+", number):
+        number = re.sub(r"\D", "", number)
     if rest and suffix.lower() in {"tr", "triệu", "trieu", "tỷ", "ty"}:
         return [f"{number}.{rest}", unit]
     return [number.replace(",", "."), unit, *([rest] if rest else [])]
@@ -221,10 +227,14 @@ def _word(piece: str, cased: bool, marked: bool) -> tuple[Word, ...]:
         return (Word(value, piece),)
     lower = piece.lower()
     folded = plain(fold(lower))
-    acronym = cased and len(piece) > 1 and piece.isupper()
-    long = None if acronym else marked_spellings().get(lower) or chat_spellings().get(folded)
+    acronym = cased and len(piece) > 1 and piece.isupper() and (piece.isascii() or not is_syllable(folded))
+    bare = lower.isascii() and not (cased and len(piece) == 1 and piece.isupper())
+    long = (
+        None if acronym else marked_spellings().get(lower) or (chat_spellings().get(folded) if bare else "")
+    )
     if long:
-        return tuple(Word(plain(w), "") for w in long.split())
+        written = [Word(plain(w), "") for w in long.split()]
+        return (replace(written[0], typed=folded),) if len(written) == 1 else tuple(written)
     if not acronym and len(folded) > 4 and not is_syllable(folded) and len(fold(lower)) == len(lower):
         breaks = split(fold(lower), "".join(map(_tone, lower)))
         if breaks:
@@ -245,6 +255,8 @@ def _numbers(words: list[Word]) -> list[Word]:
     at = 0
     while at < len(words):
         word = words[at]
+        if word.typed in _LOOSE_UNITS and made and made[-1].number:
+            word = words[at] = replace(word, plain=_LOOSE_UNITS[word.typed], typed="")
         after = words[at + 1].plain if at + 1 < len(words) else ""
         scale = _SCALES.get(after) if word.number or word.plain in _DIGITS else None
         if scale is not None:
@@ -259,6 +271,21 @@ def _numbers(words: list[Word]) -> list[Word]:
         made.append(word)
         at += 1
     return made
+
+
+def _clocks(words: list[Word]) -> list[Word]:
+    """`8 giờ tối` as `20 giờ`: an hour and its half of the day are one number."""
+    said: set[int] = set()
+    for at, word in enumerate(words[1:], 1):
+        before = words[at - 1]
+        if word.plain != "gio" or not before.plain.isdigit():
+            continue
+        half = at + 2 if at + 1 < len(words) and words[at + 1].number else at + 1
+        hour = int(before.plain) if len(before.plain) < 3 else 0
+        if half < len(words) and hour in _HALVES.get(words[half].plain, ()):
+            words[at - 1] = replace(before, plain=str(hour + 12), marked=str(hour + 12))
+            said.add(half)
+    return [word for at, word in enumerate(words) if at not in said]
 
 
 def _scaled(number: str, zeros: int) -> str:

@@ -9,7 +9,7 @@ from itertools import pairwise
 
 from dedupe.align import sentences
 from dedupe.lexicon import lines, plain_phrase
-from dedupe.phrases import Words, says, uncovered
+from dedupe.phrases import Words, said, says, uncovered
 from dedupe.reading import number_of
 
 # Chosen on the tables of tests/dedupe (docs/decisions/0004-copies.md).
@@ -20,6 +20,10 @@ TOLD = 4
 # A credit or a signature has no more words.
 CREDIT = 8
 SIGNATURE = 5
+# What a plea begins with; `mong được lên tiếng giúp` asks the reader, and answers nobody.
+_PLEAS = frozenset({"mong", "xin", "kinh", "nho", "cau", "chuc", "hay"})
+# Words of these lists tell nothing of their own.
+_WITHOUT_NEWS = ("filler", "frames", "around", "courtesy", "kin")
 
 
 class Change(StrEnum):
@@ -61,9 +65,9 @@ class Telling:
         """Words that weigh."""
         return frozenset(w.plain for w in weighty(self._words))
 
-    def says(self, name: str) -> bool:
-        """Whether a phrase of a list stands in the text."""
-        return says(self._words, name)
+    def said(self, name: str) -> frozenset[str]:
+        """The phrases of a list that stand in the text."""
+        return said(self._words, name)
 
 
 def replaced(one: Words, other: Words) -> Change:
@@ -94,7 +98,8 @@ def weighty(words: Words) -> Words:
 
 def frame(words: Words) -> bool:
     """Whether words are only what people put around a text that they pass on."""
-    return not uncovered(words, "frames", "filler") and says(words, "frames")
+    left = uncovered(words, "frames", "around", "filler")
+    return not left and (says(words, "frames") or says(words, "around"))
 
 
 def credit(words: Words) -> bool:
@@ -107,7 +112,7 @@ def credit(words: Words) -> bool:
 
 def tells(words: Words) -> bool:
     """Whether added words are enough to tell something of their own: more than courtesy and a word or two."""
-    return len(uncovered(words, "filler", "frames", "courtesy", "kin")) >= TOLD
+    return len(uncovered(words, *_WITHOUT_NEWS)) >= TOLD
 
 
 def asks(words: Words) -> bool:
@@ -127,11 +132,15 @@ def _answers(sentence: Words, told: Telling) -> bool:
     if says(sentence, "denial") and (mine.words & told.words or not sentence[-1].last):
         return True
     voices = ((sentence, "answer"), (sentence, "self"), (sentence[-1:], "particle"))
-    return any(says(part, name) and not told.says(name) for part, name in voices)
+    return any(said(part, name) - told.said(name) for part, name in voices)
 
 
 def _numbers(words: Words) -> list[str]:
     return sorted(number_of(w.plain) for w in words if w.number or says((w,), "number_words"))
+
+
+def _units(words: Words) -> frozenset[str]:
+    return said(words, "unit")
 
 
 def _counts(words: Words) -> bool:
@@ -167,6 +176,7 @@ _REPLACED: tuple[tuple[Change, Callable[[Words, Words], bool]], ...] = (
     (Change.NUMBER, lambda one, other: _numbers(one) != _numbers(other)),
     (Change.NOTHING, lambda one, other: frame(one) and frame(other)),
     (Change.TURN, _opposite),
+    (Change.NUMBER, lambda one, other: _units(one) != _units(other) and bool(_units(one) and _units(other))),
     (Change.NOTHING, lambda one, other: not weighty(one) and not weighty(other)),
     (Change.TIME, _either("time")),
     (Change.ROLE, _either("role")),
@@ -199,6 +209,7 @@ _ADDED: tuple[tuple[Change, Callable[[Words, Telling], bool]], ...] = (
     (Change.NOTHING, lambda words, _told: frame(words) or credit(words)),
     (Change.ASKS, lambda words, _told: words[-1].asked),
     (Change.COMMENTS, lambda words, _told: says(words, "comment")),
+    (Change.NOTHING, lambda words, _told: words[0].plain in _PLEAS and not uncovered(words, *_WITHOUT_NEWS)),
     (Change.COMMENTS, _answers),
-    (Change.NOTHING, lambda words, _told: not uncovered(words, "filler", "frames", "courtesy", "kin")),
+    (Change.NOTHING, lambda words, _told: not uncovered(words, *_WITHOUT_NEWS)),
 )

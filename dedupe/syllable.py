@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from functools import cache, lru_cache
+from importlib.resources import files
+
+from sangtin.text import place_tones
 
 # The initials and rhymes of Vietnamese spelling without diacritics
 # (Đoàn Thiện Thuật, Ngữ âm tiếng Việt, 1977, chapters II-III).
@@ -42,6 +45,18 @@ def _meet(initial: str, rhyme: str) -> bool:
 def is_syllable(word: str) -> bool:
     """Whether a folded word could be read as one Vietnamese syllable."""
     return word in syllables()
+
+
+@cache
+def _written() -> frozenset[str]:
+    text = (files("dedupe") / "words" / "syllables.txt").read_text(encoding="utf-8")
+    return frozenset(w for line in text.splitlines() if not line.startswith("#") for w in line.split())
+
+
+@lru_cache(maxsize=1 << 16)
+def is_written(word: str) -> bool:
+    """Whether a word with its marks, in lower case, is a syllable that edited texts hold."""
+    return place_tones(word) in _written()
 
 
 @lru_cache(maxsize=1 << 14)

@@ -41,8 +41,6 @@ def test_unlike_posts_on_one_topic_are_unlike(case: Case) -> None:
 
 @pytest.mark.parametrize("pair", PAIRS, ids=lambda pair: pair["kind"])
 def test_short_statements_changed_are_no_copies(pair: dict[str, str]) -> None:
-    if "Cô Thư" in pair["later"]:
-        pytest.xfail("marks left off look like a name with other marks")
     assert judged(pair["earlier"], pair["later"]).relation not in COPY
     assert judged(pair["later"], pair["earlier"]).relation not in COPY
 
@@ -138,3 +136,76 @@ def test_likeness_is_symmetric_and_bounded(one: str, other: str) -> None:
 def test_any_two_strings_can_be_compared(one: str, other: str) -> None:
     found = judged(one, other)
     assert 0 <= found.similarity <= found.containment <= 1
+
+
+@pytest.mark.parametrize(
+    ("earlier", "later"),
+    [
+        (
+            "Chung cư cắt thang máy ba ngày nay, người già phải leo bộ",
+            "cắt thang máy ba tháng nay, người già phải leo bộ",
+        ),
+        (
+            "Cơ sở giò chả dùng hàn the, thu giữ 300 kg thành phẩm",
+            "Cơ sở giò chả dùng hàn the, thu giữ 300 tấn thành phẩm",
+        ),
+        (
+            "Phí gửi ô tô dưới lòng đường tăng lên 30 nghìn một giờ",
+            "Phí gửi ô tô dưới lòng đường tăng lên 30 nghìn một ngày",
+        ),
+        (
+            "Họp khu phố tại nhà văn hóa lúc 8 giờ sáng thứ Ba",
+            "Họp khu phố tại nhà văn hóa lúc 8 giờ tối thứ Ba",
+        ),
+    ],
+)
+def test_another_unit_is_another_amount(earlier: str, later: str) -> None:
+    assert judged(earlier, later).relation is Relation.VARIANT
+
+
+@pytest.mark.parametrize(
+    ("earlier", "later"),
+    [
+        (
+            "Triều cường lên 1,68 mét, ai về Nhà Bè thì canh sau 20 giờ",
+            "Triều cường lên 1.68m, ai về Nhà Bè thì canh sau 8h tối",
+        ),
+        (
+            "Nhà trường thu tiền điều hòa mỗi em 450 nghìn đồng",
+            "Nhà trường thu tiền điều hòa mỗi em 450.000đ",
+        ),
+        ("Thu giữ 300 kg giò chả ở cơ sở không phép", "Thu giữ 300kg giò chả ở cơ sở không phép"),
+        ("Phòng học vẫn nóng như lò dù đã đóng tiền", "phòng hok vẫn nóng như lò dù đã đóng tiền"),
+        ("Đánh rơi ví trên đường Quang Trung tối hôm qua", "Đánh rơi ví trên đườn Quang Trung tối hôm qua"),
+        (
+            "Tài xế xe buýt tuyến số 8 chạy ẩu, lạng lách giữa phố",
+            "Tài xế xe bus tuyến số 8 chạy ẩu, lạng lách giữa phố",
+        ),
+    ],
+)
+def test_one_amount_or_word_spelt_in_two_ways_is_one(earlier: str, later: str) -> None:
+    assert judged(earlier, later).relation in COPY
+    assert judged(later, earlier).relation in COPY
+
+
+def test_a_name_without_marks_is_another_name_unless_marks_are_left_off_elsewhere() -> None:
+    earlier = "Cô Thu dạy văn lớp 7A thu tiền quỹ lớp không minh bạch."
+    assert judged(earlier, earlier.replace("Cô Thu", "Cô Thư")).relation is Relation.VARIANT
+    whole = earlier.replace("Cô Thu", "Cô Thư")
+    assert judged(whole, whole.replace("Thư", "Thu").replace("tiền quỹ", "tien quỹ")).relation in COPY
+
+
+def test_an_exclamation_is_no_personal_pronoun() -> None:
+    assert judged(FLOOD, FLOOD + " ạ").relation in COPY
+
+
+def test_who_thanks_whom_is_no_copy() -> None:
+    thanks = "Cảm ơn các anh công an phường đã giúp tôi tìm lại chiếc ví đánh rơi trên phố"
+    turned = "Các anh công an phường cảm ơn tôi đã giúp tìm lại chiếc ví đánh rơi trên phố"
+    assert judged(thanks, turned).relation not in COPY
+
+
+def test_halves_of_one_sentence_may_become_two_in_the_other_order() -> None:
+    one = "Dự án đường vành đai chậm tiến độ hơn hai năm, nhà thầu đổ lỗi cho mặt bằng, dân sống trong bụi"
+    two = "Nhà thầu đổ lỗi cho mặt bằng, dân sống trong bụi. Dự án đường vành đai chậm tiến độ hơn hai năm."
+    assert judged(one, two).relation in COPY
