@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -18,7 +18,8 @@ class Answer:
     """A model's answer for one text. `scores` hold every label, in [0, 1], and sum to 1.
 
     `kind` is the likeliest kind of `label`, None where the label has none. `reader` names the reader
-    that answered, `reason` says why it settled the text or did not.
+    that answered, `reason` says why it settled the text or did not. `flags` hold the chance of each reason to
+    look that the model knows; they change no label.
     """
 
     label: str
@@ -27,6 +28,7 @@ class Answer:
     settled: bool
     reader: str
     reason: str
+    flags: dict[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,8 @@ Placed = tuple[str, dict[str, object]]
 
 
 def answered(model: Model, rows: Iterable[Placed], text: str = "text") -> Iterator[dict[str, object]]:
-    """`{"id","label","kind","scores","settled","reader","model"}` for each of `rows`, in their order.
+    """`{"id","label","kind","scores","settled","reader","model"}` for each of `rows`, in their order, and
+    `"flags"`, the chance of each, where the model has some.
 
     Holds ROWS_A_BATCH rows at a time. A row without a string in `text` is an InputError that names its place.
     """
@@ -38,7 +39,7 @@ def _text(row: dict[str, object], field: str, where: str) -> str:
 
 
 def _said(native: object, answer: Answer, model: str) -> dict[str, object]:
-    return {
+    said: dict[str, object] = {
         "id": native,
         "label": answer.label,
         "kind": answer.kind,
@@ -47,3 +48,4 @@ def _said(native: object, answer: Answer, model: str) -> dict[str, object]:
         "reader": answer.reader,
         "model": model,
     }
+    return said | {"flags": answer.flags} if answer.flags else said

@@ -40,6 +40,7 @@ class ModelCard(BaseModel):
     labels: tuple[str, ...] = Field(min_length=1)
     readers: tuple[Step, ...] = Field(min_length=1)
     data: str = Field(description="SHA-256 of the rows that trained it and chose its thresholds.")
+    flags: dict[str, float] = Field(default_factory=dict, description="Least chance that raises each flag.")
     files: dict[str, str] = Field(description="SHA-256 of each other file.")
 
     @property
@@ -49,7 +50,12 @@ class ModelCard(BaseModel):
 
 
 def write_card(
-    folder: Path, day: date, readers: tuple[Step, ...], meaning: tuple[tuple[str, ...], str]
+    folder: Path,
+    day: date,
+    readers: tuple[Step, ...],
+    meaning: tuple[tuple[str, ...], str],
+    *,
+    flags: dict[str, float] | None = None,
 ) -> ModelCard:
     """Seal `folder`, whose readers are written, with a model.json. `meaning` is (labels, data hash)."""
     labels, data = meaning
@@ -59,7 +65,13 @@ def write_card(
         if f.is_file() and f.name != CARD
     }
     draft = ModelCard(
-        format=1, name=f"{day}-{'0' * HASH_LENGTH}", labels=labels, readers=readers, data=data, files=files
+        format=1,
+        name=f"{day}-{'0' * HASH_LENGTH}",
+        labels=labels,
+        readers=readers,
+        data=data,
+        flags=flags or {},
+        files=files,
     )
     card = draft.model_copy(update={"name": f"{day}-{_digest(draft)}"})
     (folder / CARD).write_text(card.model_dump_json(indent=1) + "\n", encoding="utf-8")
@@ -130,7 +142,8 @@ def _check(folder: Path, card: ModelCard) -> None:
 
 
 def _digest(card: ModelCard) -> str:
-    said = json.dumps(card.model_dump(exclude={"name"}), sort_keys=True, ensure_ascii=False)
+    hidden = {"name"} if card.flags else {"name", "flags"}  # a card without flags has the name it always had
+    said = json.dumps(card.model_dump(exclude=hidden), sort_keys=True, ensure_ascii=False)
     return hashlib.sha256(said.encode()).hexdigest()[:HASH_LENGTH]
 
 

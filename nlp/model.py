@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from nlp.answer import Answer, Class, Moved
+from nlp.flags import FOLDER, Flags
 from nlp.folder import CARD, read_card
 from nlp.huggingface import CONFIG
 from nlp.language import foreign
@@ -33,7 +34,7 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """Readers in order. Same text, same answer, whatever else is read with it.
+    """Readers in order, and beside them the flags. Same text, same answer, whatever else is read with it.
 
     `notes` say what a person should know before trusting it. `counted` says what became of all texts so far:
     how many each reader `read` and `settled` (as `settled linear`), how many are `unsure`, `foreign`, or too
@@ -45,6 +46,7 @@ class Model:
     steps: tuple[Step, ...]
     notes: tuple[str, ...] = ()
     counted: Counter[str] = field(default_factory=Counter, compare=False)
+    flags: Flags | None = None
 
     def read(self, texts: Sequence[str]) -> list[Answer]:
         """One answer for each text, in order, for an empty text too.
@@ -71,7 +73,7 @@ class Model:
         self.counted["foreign"] += len(strange)
         counting = (step.reader for step in self.steps if isinstance(step.reader, Counting))
         self.counted["cut"] = sum(reader.counted["cut"] for reader in counting)
-        return [answer for answer in answers if answer is not None]
+        return self._flagged([answer for answer in answers if answer is not None], texts)
 
     def why(self, text: str, label: str) -> list[Moved]:
         """What in `text` moved `label`, by the reader that answered it; strongest first."""
@@ -79,6 +81,13 @@ class Model:
             raise UsageError(f"The model {self.name} has no label {label!r}, only {', '.join(self.labels)}.")
         answered = self.read([text])[0].reader
         return next(s.reader for s in self.steps if s.reader.name == answered).why(text, label)
+
+    def _flagged(self, answers: list[Answer], texts: Sequence[str]) -> list[Answer]:
+        """The answers with the chance of each flag, where the model has some."""
+        if self.flags is None:
+            return answers
+        found = self.flags.read(texts)
+        return [replace(answer, flags=one) for answer, one in zip(answers, found, strict=True)]
 
     def _answers(self, step: Step, texts: Sequence[str]) -> list[Answer]:
         shares = step.reader.read(texts)
@@ -120,7 +129,8 @@ def load(folder: Path, place: Place | None = None) -> Model:
                 f"{folder}: the reader {step.reader.name} answers {', '.join(held)}, the model "
                 f"{', '.join(card.labels)}. Train the model again."
             )
-    return Model(card.name, card.labels, steps)
+    flags = Flags.load(folder / FOLDER, card.flags) if card.flags else None
+    return Model(card.name, card.labels, steps, flags=flags)
 
 
 def _plain(folder: Path, place: Place) -> Model:

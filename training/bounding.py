@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from nlp import load
+from nlp.flags import FOLDER as FLAGS
 from nlp.folder import ModelCard, read_card, write_card
 from nlp.model import Model, fold
 from sangtin.errors import UsageError
@@ -31,7 +32,9 @@ def rethreshold(folder: Path, rows: Sequence[Row], out: Path, how: tuple[date, B
     steps = tuple(
         step.model_copy(update={"thresholds": one}) for step, one in zip(card.readers, chosen, strict=True)
     )
-    sealed = write_card(draft, day, steps, (card.labels, data_hash(rows)))
+    if card.flags:
+        shutil.copytree(folder / FLAGS, draft / FLAGS)
+    sealed = write_card(draft, day, steps, (card.labels, data_hash(rows)), flags=card.flags)
     draft.rename(out)
     return sealed
 

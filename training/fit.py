@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 
 from nlp import Class
+from nlp.flags import FOLDER, Flags
 from nlp.folder import ModelCard, Step, write_card
 from nlp.linear import LinearReader
 from nlp.model import fold
@@ -60,7 +61,12 @@ def fit(rows: Sequence[Row], dev: Sequence[Row], out: Path, plan: Plan) -> Model
 
 
 def write_model(
-    out: Path, reader: Draft, thresholds: dict[str, float] | None, made: tuple[date, str]
+    out: Path,
+    reader: Draft,
+    thresholds: dict[str, float] | None,
+    made: tuple[date, str],
+    *,
+    flags: Flags | None = None,
 ) -> ModelCard:
     """Seal a model of one reader in `out`; `made` is the day and the data's hash. All or nothing."""
     day, data = made
@@ -68,7 +74,10 @@ def write_model(
     shutil.rmtree(draft, ignore_errors=True)
     reader.save(draft / reader.name)
     steps = (Step(name=reader.name, type=reader.name, thresholds=thresholds),)
-    card = write_card(draft, day, steps, (labels_of(reader.classes), data))
+    if flags:
+        flags.reader.save(draft / FOLDER)
+    least = dict(flags.least) if flags else {}
+    card = write_card(draft, day, steps, (labels_of(reader.classes), data), flags=least)
     draft.rename(out)
     return card
 

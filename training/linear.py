@@ -115,7 +115,7 @@ def fit_table(
         learned = weights[first : first + one.table.shape[1]] * np.float32(settings.meaning)
         full[_place(settings.families, one.family)] += one.table @ learned
         first += one.table.shape[1]
-    return _quantised(full, bias, classes, settings.families)
+    return quantised(full, bias, classes, settings.families)
 
 
 def _place(families: Sequence[ngrams.Family], number: int) -> slice:
@@ -195,7 +195,7 @@ def _descend(
     return held[: ends[1]], held[ends[1]]
 
 
-def _quantised(
+def quantised(
     weights: Floats, bias: Floats, classes: tuple[Class, ...], families: tuple[ngrams.Family, ...]
 ) -> LinearReader:
     """Round the weights of each family and class to 8 bits of their greatest size."""

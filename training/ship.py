@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 import nlp
+from nlp.flags import Flags
 from nlp.linear import softmax
 from nlp.model import fold, load
 from nlp.prepare import prepare
@@ -22,6 +23,7 @@ from training.calibration import best_temperature
 from training.compact import Numbered, Trained, fit_network
 from training.compact import Settings as NetworkSettings
 from training.fit import Draft, classes_of, examples, labels_of, refuse_taken, write_model
+from training.flags import fit_flags
 from training.gathering import Sourced
 from training.known import Known
 from training.linear import PAIRS, SINGLE_WORDS, Examples, Settings, Table, features, fit_table
@@ -130,10 +132,11 @@ def ship(order: Order, say: Say) -> Made:
     thresholds = choose(said, labels, BOUNDS.error, BOUNDS.missed)
     say(f"temperature {temperature}, thresholds {thresholds}")
     reader = replace(told.fitted(np.arange(len(told.rows))), temperature=temperature)
-    folder = _placed(order, reader, thresholds, data_hash([one.row for one in told.rows]))
+    flags, of_flags = fit_flags(told.rows, order.data) if order.public else (None, {})
+    folder = _placed(order, (reader, flags), thresholds, data_hash([one.row for one in told.rows]))
     how = (labels, thresholds)
     figures = trial.unseen(scores, held, how) | trial.alone(of_linear, held, how)
-    figures |= trial.held(load(folder), order.seed, order.data)
+    figures |= trial.held(load(folder), order.seed, order.data) | of_flags
     reference.compare(figures, order.reference, say)
     return Made(load(folder).name, folder, figures)
 
@@ -192,14 +195,15 @@ def with_variants(rows: Sequence[Sourced]) -> list[Sourced]:
     return [*rows, *changed]
 
 
-def _placed(order: Order, reader: Draft, thresholds: dict[str, float], data: str) -> Path:
+def _placed(order: Order, made: tuple[Draft, Flags | None], thresholds: dict[str, float], data: str) -> Path:
     """Write the model to the ordered folder, or in place of the package's own."""
+    reader, flags = made
     if order.out is not None:
-        write_model(order.out, reader, thresholds, (order.day, data))
+        write_model(order.out, reader, thresholds, (order.day, data), flags=flags)
         return order.out
     fresh = nlp.SHIPPED.with_name(".shipped.fresh")
     shutil.rmtree(fresh, ignore_errors=True)
-    write_model(fresh, reader, thresholds, (order.day, data))
+    write_model(fresh, reader, thresholds, (order.day, data), flags=flags)
     shutil.rmtree(nlp.SHIPPED, ignore_errors=True)
     fresh.rename(nlp.SHIPPED)
     return nlp.SHIPPED

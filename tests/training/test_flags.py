@@ -1,0 +1,87 @@
+"""Flags are learned from what the recipe gathers, and their chances hold on texts they have not seen."""
+
+from __future__ import annotations
+
+import gzip
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from nlp import Class
+from sangtin.post import Flag
+from training.flags import Asked, _line, fit_flags, scams, unreliable
+from training.gathering import Sourced
+from training.rows import Row
+
+SCAM, NEWS = Class("spam", "scam"), Class("spam", "neutral")
+
+
+@pytest.fixture
+def small(tmp_path: Path) -> Path:
+    """Two sets: messages, and posts of which those that shout are called unreliable."""
+    for place, rows in {
+        "sms-smishing/all.jsonl": [("Nhận quà tại đây ngay", "1"), ("Số dư tài khoản của bạn", "0")],
+        "reintel/train.jsonl": [("TIN SỐC lan truyền khắp nơi", "1"), ("Bộ Y tế cho biết", "0")],
+    }.items():
+        file = tmp_path / place
+        file.parent.mkdir()
+        lines = [{"id": n, "text": f"{text} {n}", "label": y} for n in range(60) for text, y in rows]
+        file.write_text("".join(json.dumps(line) + "\n" for line in lines))
+    (tmp_path / "reintel" / "train.jsonl.gz").write_bytes(
+        gzip.compress((tmp_path / "reintel" / "train.jsonl").read_bytes())
+    )
+    return tmp_path
+
+
+def rows() -> list[Sourced]:
+    texts = [("Vay nhanh bấm link nhận tiền", SCAM), ("Sáng nay họp tổ dân phố", NEWS)]
+    return [Sourced(Row(f"{text} {n}", target), "seed", n % 6) for n in range(40) for text, target in texts]
+
+
+def test_both_flags_are_learned(small: Path) -> None:
+    flags, figures = fit_flags(rows(), small)
+    assert flags.names == (Flag.SCAM.value, Flag.UNRELIABLE.value)
+    lure, plain, shout = flags.read(["bấm link nhận tiền vay nhanh", "họp tổ dân phố", "TIN SỐC lan truyền"])
+    assert lure[Flag.SCAM] > 0.5 > plain[Flag.SCAM]
+    assert shout[Flag.UNRELIABLE] > plain[Flag.UNRELIABLE]
+    for figure in figures.values():
+        assert figure["ROC AUC"] > 0.95
+        assert figure["calibration error"] < 0.1
+
+
+def test_the_same_rows_give_the_same_flags(small: Path) -> None:
+    one, other = (fit_flags(rows(), small)[0].reader for _turn in range(2))
+    assert one.weights.tobytes() == other.weights.tobytes()
+    assert one.bias.tobytes() == other.bias.tobytes()
+
+
+def test_changed_copies_and_known_messages_teach_no_scam_twice(small: Path) -> None:
+    known = Sourced(Row("Nhận quà tại đây ngay 3", SCAM), "sms-smishing", 4)
+    copy = Sourced(Row("vay nhanh", SCAM), "seed", 1, changed=True)
+    asked = scams([*rows(), known, copy], small)
+    assert asked.texts.count("Nhận quà tại đây ngay 3") == 1
+    assert "vay nhanh" not in asked.texts
+    assert asked.flagged[asked.texts.index(known.row.text)]
+
+
+def test_a_source_is_held_out_whole(small: Path) -> None:
+    asked: Asked = scams(rows(), small)
+    folds = {one.row.text: one.part % 5 for one in rows()}
+    assert all(asked.folds[i] == folds[text] for i, text in enumerate(asked.texts) if text in folds)
+    assert set(unreliable(small).folds.tolist()) <= set(range(5))
+
+
+def test_the_line_makes_chances_of_log_odds() -> None:
+    draw = np.random.default_rng(3)
+    odds = draw.standard_normal(20_000) * 2
+    flagged = draw.random(20_000) < 1 / (1 + np.exp(-(1.7 * odds - 2)))
+    assert _line(odds, flagged, np.ones(20_000)) == pytest.approx((1.7, -2), abs=0.1)
+
+
+def test_flags_of_real_posts_rank(data: Path) -> None:
+    flags, figures = fit_flags(rows(), data)
+    assert figures["flag: unreliable-looking"]["ROC AUC"] > 0.9
+    assert figures["flag: unreliable-looking"]["calibration error"] < 0.03
+    assert set(flags.least) == {"scam", "unreliable-looking"}
