@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -29,7 +30,7 @@ PERIODS = (7, 30, 90, 365)
 # Bars of a chart of common width stay wider than two pixels; beyond it months are drawn.
 MOST_DAYS = 186
 SPREADING = 6
-SPREADS_WITHIN = timedelta(days=7)
+SPREADS_WITHIN = 7
 
 router = APIRouter()
 
@@ -46,11 +47,12 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Growing:
-    """A cluster that spreads: its lead, how it spread, and how many copies came of late."""
+    """A cluster that spreads: its lead, how it spread, how many copies came of late, and their address."""
 
     lead: Summary
     spread: Spread
     came: int
+    url: str
     spark: list[tuple[float, float]]
 
 
@@ -87,7 +89,7 @@ def scope_of(request: Request) -> tuple[Scope, str]:
     source = params.get("source") or None
     period = params.get("period", "")
     if period:
-        if not period.isdecimal() or not 1 <= int(period) <= 36_500:
+        if not re.fullmatch("[0-9]{1,5}", period) or not 1 <= int(period) <= 36_500:
             raise UsageError(f"{period!r} is no number of days.")
         today = day_of(now())
         return Scope(today - timedelta(days=int(period) - 1), None, source), period
@@ -151,20 +153,29 @@ def _sum(a: Ledger, b: Ledger) -> Ledger:
 
 
 def _growing(connection: Connection, scope: Scope) -> list[Growing]:
+    """What spread in the last days of the scope that have posts, in its source alone if it has one."""
     known = ledger.days_of(connection)
-    if known is None:
+    last = min(scope.to_day or known[1], known[1]) if known else None
+    if known is None or last is None or last < known[0]:
         return []
-    last = min(scope.to_day or known[1], known[1])
-    since = datetime.combine(last, time(), VIETNAM) - SPREADS_WITHIN
-    found = clusters.spreading(connection, since, SPREADING)
-    leads = {s.key: s for s in shown.summaries(connection, [c.lead for c in found])}
-    return [_grown(connection, leads[c.lead], c, since) for c in found if c.lead in leads]
+    first = max(last - timedelta(days=SPREADS_WITHIN - 1), scope.from_day or known[0])
+    since, until = _midnight(first), _midnight(last + timedelta(days=1))
+    found = clusters.spreading(connection, since, until, source=scope.source, limit=SPREADING)
+    leads = {s.key: s for s in shown.summaries(connection, [g.cluster.lead for g in found])}
+    asked = Asked(filters=Filters(sources=(scope.source,) if scope.source else (), since=first, until=last))
+    return [
+        Growing(leads[g.cluster.lead], spread, g.came, _copies(asked, g.cluster), columns(spread.days))
+        for g in found
+        if g.cluster.lead in leads and (spread := clusters.spread(connection, g.cluster.id))
+    ]
 
 
-def _grown(connection: Connection, lead: Summary, cluster: Cluster, since: datetime) -> Growing:
-    spread = clusters.spread(connection, cluster.id) or Spread(cluster, 0, (), {})
-    came = sum(posts for day, posts in spread.days.items() if day >= day_of(since))
-    return Growing(lead, spread, came, columns(spread.days))
+def _copies(asked: Asked, cluster: Cluster) -> str:
+    return asked.filtered(clusters=(cluster.id,), bins=(Bin.DUPLICATE,)).url()
+
+
+def _midnight(day: date) -> datetime:
+    return datetime.combine(day, time(), VIETNAM)
 
 
 def _chart(trend: list[Column], asked: Asked, t: Language) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, Select, func, select, update
 
+from sangtin.post import Bin
 from sangtin.record.engine import Writing
 from sangtin.record.portions import portions
 from sangtin.record.schema import cluster, membership, post
@@ -27,6 +28,14 @@ class Cluster:
     first_at: datetime
     last_at: datetime
     burst: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Grown:
+    """A cluster and how many copies came to it in a time."""
+
+    cluster: Cluster
+    came: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,19 +112,30 @@ def spread(connection: Connection, cluster_id: str) -> Spread | None:
     )
 
 
-def spreading(connection: Connection, since: datetime, limit: int = 10) -> list[Cluster]:
-    """The clusters with the most posts since a moment, most first."""
+def spreading(
+    connection: Connection,
+    since: datetime,
+    until: datetime | None = None,
+    *,
+    source: str | None = None,
+    limit: int = 10,
+) -> list[Grown]:
+    """The clusters to which most copies came from a moment until before another, most first.
+
+    Of one source, only its copies count.
+    """
     came = func.count()
-    query = (
-        _members(select(membership.c.cluster, came.label("came")))
-        .where(membership.c.moment >= since, membership.c.of.is_not(None))
-        .group_by(membership.c.cluster)
-        .order_by(came.desc(), membership.c.cluster)
-        .limit(limit)
+    # Whoever got a copy since then has had a post since then: an index tells those from all others.
+    query = _members(select(cluster, came.label("came"))).join(cluster, cluster.c.id == membership.c.cluster)
+    query = query.where(
+        cluster.c.last_at >= since, membership.c.moment >= since, post.c.bin == Bin.DUPLICATE.value
     )
-    ids = [row.cluster for row in connection.execute(query)]
-    found = {r.id: _cluster(r) for r in connection.execute(select(cluster).where(cluster.c.id.in_(ids)))}
-    return [found[cluster_id] for cluster_id in ids if cluster_id in found]
+    if until is not None:
+        query = query.where(membership.c.moment < until)
+    if source is not None:
+        query = query.where(post.c.source == source)
+    rows = connection.execute(query.group_by(cluster.c.id).order_by(came.desc(), cluster.c.id).limit(limit))
+    return [Grown(_cluster(row), int(row.came)) for row in rows]
 
 
 def set_burst(writing: Writing, ids: Sequence[str]) -> list[int]:

@@ -98,7 +98,25 @@ def test_a_chart_of_years_is_drawn_by_months_that_add_up(desk: Desk, browser: ht
 def test_what_spreads_comes_with_copies_and_sources(reader: httpx.Client) -> None:
     (growing,) = texts(reader.get("/").text, "//ol[@class='growing']/li")
     assert "Nước sông Hương lên nhanh" in growing
-    assert "3 bản sao tất cả, 2 nguồn" in growing
+    assert "3 bản sao trong 7 ngày cuối; cả cụm 5 bài, 2 nguồn" in growing
+
+
+@pytest.mark.parametrize(
+    ("scope", "copies"),
+    [
+        ("to=2026-10-01", [1]),
+        ("source=dien-dan", [2]),
+        ("from=2026-10-02&source=dien-dan", [1]),
+        ("from=2026-10-04", []),
+        ("to=2020-01-01", []),
+    ],
+)
+def test_what_spreads_is_counted_within_the_scope(
+    reader: httpx.Client, scope: str, copies: list[int]
+) -> None:
+    page, came = reader.get(f"/?{scope}").text, "//ol[@class='growing']//p/a"
+    assert [int(said.split()[0]) for said in texts(page, came)] == copies
+    assert [total_at(reader, link) for link in links(page, came)] == copies
 
 
 def test_a_broken_source_shows_on_every_screen_and_says_why(reader: httpx.Client) -> None:

@@ -122,8 +122,10 @@ class Agreeing(RuleBasedStateMachine):
         with self.record.read() as connection:
             wanted = self.oracle.clusters()
             every = {
-                each.id
-                for each in clusters.spreading(connection, datetime.min.replace(tzinfo=START.tzinfo), 99)
+                each.cluster.id
+                for each in clusters.spreading(
+                    connection, datetime.min.replace(tzinfo=START.tzinfo), limit=99
+                )
             }
             assert every <= set(wanted)
             for name, kept in wanted.items():
