@@ -8,7 +8,7 @@ from starlette.staticfiles import StaticFiles
 from api import v1
 from api.failures import add_handlers
 from api.frame import HERE
-from api.guard import Guard, from_our_pages
+from api.guard import Guard, from_our_pages, legible
 from api.house import House
 from api.screens import login, overview, post, queue, search, sources
 from api.services import Services
@@ -25,7 +25,7 @@ def create_app(record: Record, search_index: Search, services: Services, setting
         docs_url=None,
         redoc_url=None,
         openapi_url=None,
-        dependencies=[Depends(from_our_pages)],
+        dependencies=[Depends(from_our_pages), Depends(legible)],
     )
     app.state.house = House(record, search_index, services, settings)
     for screen in (login, overview, search, post, queue, sources):

@@ -10,20 +10,26 @@ from pydantic import BaseModel, ConfigDict, Field
 from sangtin.post import Act, Kind, Label, Review
 from sangtin.record import Record, Writing, accounts, reviews
 
+# The greatest number that either record can hold.
+GREATEST = 2**63 - 1
+Number = Annotated[int, Field(ge=1, le=GREATEST)]
+# No text has a NUL, and PostgreSQL takes none.
+PostId = Annotated[str, Field(max_length=1_000, pattern=r"^[^\x00]*$")]
+
 
 class Decision(BaseModel):
     """An act on a post. A `label` takes one label (spam with a kind, if known); `same as` takes a target."""
 
     model_config = ConfigDict(extra="ignore", frozen=True)
 
-    post: str = Field(max_length=1_000, description="The id of the post that was read.")
+    post: PostId = Field(description="The id of the post that was read.")
     act: Act = Act.LABEL
     label: Label | None = None
     kind: Kind | None = Field(None, description="Of spam only.")
     on_cluster: bool = Field(False, description="Holds for the copies of the post too.")
-    target: str | None = Field(None, max_length=1_000, description="With `same as`: the post it repeats.")
-    undoes: int | None = Field(None, description="With `undo`: the id of the act to undo.")
-    revision: int | None = Field(
+    target: PostId | None = Field(None, description="With `same as`: the post it repeats.")
+    undoes: Number | None = Field(None, description="With `undo`: the id of the act to undo.")
+    revision: Number | None = Field(
         None, description="The revision that was read; refused where the post was edited since."
     )
 

@@ -82,7 +82,11 @@ def _malformed(request: Request, error: Exception) -> Response:
 def _http(request: Request, error: Exception) -> Response:
     status = error.status_code if isinstance(error, HTTPException) else 500
     if request.url.path.startswith(API):
-        said = {404: "There is nothing at this address.", 405: "This address takes another method."}
+        said = {
+            404: "There is nothing at this address.",
+            405: "This address takes another method.",
+            413: "The request is longer than a megabyte. Shorten it.",
+        }
         return JSONResponse({"error": said.get(status, "The request was refused.")}, status)
     return failed(request, "missing" if status == 404 else "usage", status)
 

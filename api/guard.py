@@ -6,9 +6,11 @@ from urllib.parse import urlsplit
 
 from fastapi import Request
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.people import SAFE_METHODS, ForgedError
+from sangtin.errors import UsageError
 
 # No inline script or style, nothing from outside, no frame around us, forms to ourselves only.
 POLICY = (
@@ -49,11 +51,31 @@ class Guard:
                 headers["cache-control"] = kept
             await send(message)
 
-        if _too_long(Headers(scope=scope)):
-            await guarded({"type": "http.response.start", "status": 413, "headers": []})
-            await guarded({"type": "http.response.body", "body": b""})
-            return
-        await self.app(scope, receive, guarded)
+        await self.app(scope, _bounded(scope, receive), guarded)
+
+
+def _bounded(scope: Scope, receive: Receive) -> Receive:
+    """Receives no more than LONGEST_BODY, whatever length was declared."""
+    left = LONGEST_BODY
+    too_long = _too_long(Headers(scope=scope))
+
+    async def bounded() -> Message:
+        nonlocal left
+        message = {"type": "http.request"} if too_long else await receive()
+        left -= len(message.get("body", b""))
+        if too_long or left < 0:
+            raise HTTPException(413)
+        return message
+
+    return bounded
+
+
+def legible(request: Request) -> None:
+    """Raises what a request must not be: too long, or a query with a NUL, which no text of ours has."""
+    if _too_long(request.headers):
+        raise HTTPException(413)
+    if "%00" in request.url.query:
+        raise UsageError("The address holds a NUL character. Take it out.")
 
 
 def from_our_pages(request: Request) -> None:

@@ -93,7 +93,7 @@ def read_post(connection: Connection, services: Services, found: Shown, depth: D
 
 def find_post(connection: Connection, post_id: str) -> Shown | None:
     """Everything that the record knows of a post; None where it never had it."""
-    return shown.show(connection, post_id)
+    return None if "\x00" in post_id else shown.show(connection, post_id)
 
 
 def brief(pieces: Sequence[Piece]) -> list[Piece]:

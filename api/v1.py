@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import date
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, FastAPI, Query, Request
+from fastapi import APIRouter, Depends, FastAPI, Query, Request, Security
 from fastapi.responses import JSONResponse, StreamingResponse
+from fastapi.security import APIKeyCookie, HTTPBearer
 from pydantic import AwareDatetime, BaseModel, Field
 
 from api.answers import (
@@ -27,7 +28,7 @@ from api.audit import note_acts
 from api.deciding import Decision, decide
 from api.exporting import Format, lines
 from api.house import house
-from api.people import Acting, Asking, visitor
+from api.people import COOKIE, Acting, Asking, visitor
 from api.reading import Depth, find_post, read_post
 from sangtin.errors import MissingError, SangtinError
 from sangtin.follower import lag
@@ -40,10 +41,17 @@ ROOT = "/api/v1"
 # What one answer may hold: a page to read, not an archive; `export` streams everything.
 MOST_HITS = 1_000
 MOST_CARDS = 100
-SAID = {status: {"model": FailureAnswer} for status in (400, 401, 403, 404, 503)}
+SAID = {status: {"model": FailureAnswer} for status in (400, 401, 403, 404, 413, 422, 503)}
 EXPORT_TYPES = {Format.CSV: "text/csv; charset=utf-8", Format.JSONL: "application/jsonl"}
 
-router = APIRouter(prefix=ROOT, dependencies=[Depends(visitor)], responses=SAID)  # type: ignore[arg-type]
+# For the description alone; `visitor` decides.
+KEYS = (HTTPBearer(auto_error=False), APIKeyCookie(name=COOKIE, auto_error=False))
+
+router = APIRouter(
+    prefix=ROOT,
+    dependencies=[Depends(visitor), *(Security(key) for key in KEYS)],
+    responses=SAID,  # type: ignore[arg-type]
+)
 
 
 class Period(BaseModel):
@@ -154,7 +162,11 @@ def search(request: Request, who: Asking, params: Annotated[PageParams, Query()]
     )
 
 
-@router.get("/export", response_class=StreamingResponse)
+@router.get(
+    "/export",
+    response_class=StreamingResponse,
+    responses={200: {"content": {kind.partition(";")[0]: {} for kind in EXPORT_TYPES.values()}}},
+)
 def get_export(request: Request, who: Asking, params: Annotated[ExportParams, Query()]) -> StreamingResponse:
     """Every post that a query finds at this moment, newest first, streamed as CSV or JSONL."""
     at = house(request)

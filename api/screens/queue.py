@@ -13,7 +13,7 @@ from pydantic import BaseModel, Field
 from sqlalchemy import Connection
 
 from api.audit import note_acts
-from api.deciding import Decision, decide, decide_in, name_kind
+from api.deciding import Decision, Number, decide, decide_in, name_kind
 from api.frame import page
 from api.house import House, house
 from api.people import Acting, Asking, Visitor
@@ -48,7 +48,7 @@ class CardDecision(Decision, OnDesk):
 class CardKind(OnDesk):
     """The kind of spam that the card before was."""
 
-    act: int
+    act: Number
     kind: Kind
 
 

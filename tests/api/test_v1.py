@@ -28,6 +28,19 @@ def test_the_description_names_every_address_and_is_for_those_who_came_in(reader
     assert all(operation["summary"] for methods in paths.values() for operation in methods.values())
 
 
+def test_the_description_says_how_to_come_in_and_what_a_refusal_looks_like(reader: httpx.Client) -> None:
+    told = reader.get(f"{API}/openapi.json").json()
+    assert {each["type"] for each in told["components"]["securitySchemes"].values()} == {"http", "apiKey"}
+    refusal = {"$ref": "#/components/schemas/FailureAnswer"}
+    for methods in told["paths"].values():
+        for operation in methods.values():
+            assert len(operation["security"]) == 2
+            for status in ("400", "401", "403", "404", "422"):
+                assert operation["responses"][status]["content"]["application/json"]["schema"] == refusal
+    export = told["paths"][f"{API}/export"]["get"]["responses"]["200"]["content"]
+    assert set(export) == {"text/csv", "application/jsonl"}
+
+
 def test_the_ledger_is_the_records(shared_desk: Desk, reader: httpx.Client) -> None:
     told = reader.get(f"{API}/ledger").json()
     with shared_desk.record.read() as connection:
