@@ -67,21 +67,26 @@ def backup(
 
 
 def restore(file: Annotated[Path, typer.Argument(help="A backup made by `sangtin backup`.")]) -> None:
-    """Bring a backup into a home that has no record yet.
+    """Bring a backup into a home that has no record yet, and fill the search index from it.
 
     \b
     Examples:
       sangtin --home /srv/new restore sangtin-2026-11-20.tar.gz
     """
+    from sangtin import follower
     from sangtin.pipeline import backup as archive
     from sangtin.pipeline import home
+    from sangtin.pipeline.parts import opened
 
     chosen = settings()
     archive.restore(chosen, file)
     home.init(chosen)
+    with opened(chosen) as parts:
+        behind = follower.follow_after(parts.record, parts.search)
     emit(f"Restored: {chosen.home}")
+    if left := behind.sentence():
+        say(left)
     say(archive.KEY_NOTE)
-    say("Bring the search index up to date with: sangtin index follow")
 
 
 def register(app: typer.Typer) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from sangtin.cli.terminal import JsonFlag, emit, emit_json, settings
+from sangtin.cli.terminal import JsonFlag, emit, emit_json, say, settings
 from sangtin.errors import QueryError, UsageError
 from sangtin.post import VIETNAM
 
@@ -69,7 +69,8 @@ def search(
       sangtin search '"hồ thủy điện" OR xả lũ' --label negative --sort relevance
       sangtin search 'nhãn:tiêu_cực -quảng*' --limit 100 --json
     """
-    from sangtin.pipeline.parts import search_of
+    from sangtin import follower
+    from sangtin.pipeline.parts import opened
 
     asked = understood(query, exact)
     admitted = filters(
@@ -77,11 +78,11 @@ def search(
         from_day,
         to_day,
     )
-    index = search_of(settings())
-    try:
-        total, hits = _found(index, asked, admitted, (limit, sort))
-    finally:
-        index.close()
+    with opened(settings()) as parts:
+        total, hits = _found(parts.search, asked, admitted, (limit, sort))
+        behind_by = follower.Behind(follower.lag(parts.record, parts.search))
+    if behind := behind_by.sentence():
+        say(behind)
     if json:
         emit_json({"total": total, "hits": [_row(hit) for hit in hits]})
         return

@@ -6,6 +6,8 @@ import csv
 import json
 import os
 import signal
+import subprocess
+import sys
 import time
 import urllib.request
 from pathlib import Path
@@ -188,10 +190,29 @@ def test_a_backup_comes_back_in_another_home_without_the_authors_key(sieved: Hom
         assert not [name for name in archive.getnames() if "author.key" in name]
     other = Home(tmp_path / "other")
     other.run("restore", str(file))
+    assert other.json("search", "nuoc") == sieved.json("search", "nuoc")
     assert other.json("ledger") == sieved.json("ledger")
     assert other.json("index", "check")["agree"]
     other.run("restore", str(file), expect=2)
     assert "backup" in Home(tmp_path / "third").run("restore", __file__, expect=3)
+
+
+def test_a_search_says_how_far_the_index_is_behind(sieved: Home, tmp_path: Path) -> None:
+    file = tmp_path / "b.tar.gz"
+    sieved.run("backup", str(file))
+    other = Home(tmp_path / "other")
+    other.run("restore", str(file))
+    for each in other.folder.glob("search.db*"):
+        each.unlink()
+    ended = subprocess.run(
+        [sys.executable, "-m", "sangtin", "search", "nuoc"],
+        env=other.environment,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert "sangtin index follow" in ended.stderr
+    assert "0 posts" in ended.stdout
 
 
 def test_the_ledger_as_of_an_earlier_time_and_what_it_refuses(sieved: Home) -> None:

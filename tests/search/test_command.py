@@ -13,8 +13,10 @@ import typer
 from typer.testing import CliRunner, Result
 
 from sangtin.cli.search import register
-from sangtin.errors import QueryError, UsageError
+from sangtin.errors import MissingError, QueryError, UsageError
+from sangtin.pipeline import home
 from sangtin.search import Position, open_search
+from sangtin.settings import Settings
 from tests.search.posts import TEXTS, written
 
 Run = Callable[..., Result]
@@ -22,9 +24,10 @@ Run = Callable[..., Result]
 
 @pytest.fixture
 def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
-    """Runs the command on an index of the written posts."""
+    """Runs the command on an index of the written posts, in a home that was initialised."""
     monkeypatch.setenv("SANGTIN_HOME", str(tmp_path))
     monkeypatch.delenv("SANGTIN_SEARCH", raising=False)
+    home.init(Settings(home=tmp_path, record="", search=""))
     search = open_search(f"sqlite:///{tmp_path}/search.db")
     search.apply(written()[: len(TEXTS)], (), Position("one", 99))
     search.close()
@@ -103,3 +106,12 @@ def test_a_syntax_error_is_drawn_under_its_character(run: Run) -> None:
 def test_a_wrong_option_is_an_error_for_a_person(run: Run) -> None:
     for option, value in (("--label", "xyz"), ("--from", "hôm qua"), ("--kind", "")):
         assert isinstance(run("a", option, value).exception, UsageError)
+
+
+def test_a_home_without_a_record_is_no_empty_one(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SANGTIN_HOME", str(tmp_path / "never"))
+    found = run("nước")
+    assert isinstance(found.exception, MissingError)
+    assert "sangtin init" in found.exception.message
