@@ -7,6 +7,7 @@ from datetime import date, datetime
 from pydantic import BaseModel, Field
 
 from api.reading import Reading
+from sangtin.errors import Fault
 from sangtin.post import Act, Bin, Cause, Engagement, Flag, Kind, Label, Ledger, Relation, SourceType
 from sangtin.record.reviews import Said
 from sangtin.record.shown import Shown, Step, Summary
@@ -244,6 +245,7 @@ class FailureAnswer(BaseModel):
 
     error: str
     position: int | None = None
+    fault: Fault | None = None
 
 
 def _post_values(s: Summary) -> dict[str, object]:

@@ -65,7 +65,7 @@ def _known(request: Request, error: Exception) -> Response:
         raise error
     kind, status = next((KINDS[c] for c in type(error).__mro__ if c in KINDS), ("unexpected", 500))
     if request.url.path.startswith(API):
-        extra = {"position": error.position} if isinstance(error, QueryError) else {}
+        extra = {"position": error.position, "fault": error.fault} if isinstance(error, QueryError) else {}
         return JSONResponse({"error": error.message} | extra, status)
     return failed(request, kind, status, error.message)
 

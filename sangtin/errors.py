@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
+
 
 class SangtinError(Exception):
     """An error meant for a person. `exit_code` is what the command line ends with."""
@@ -43,9 +45,30 @@ class EngineError(SangtinError):
     exit_code = 6
 
 
-class QueryError(UsageError):
-    """A search query has a syntax error. `position` is the character (from 0) where it is."""
+class Fault(StrEnum):
+    """What is wrong with a query, for screens that say it in another language than the message."""
 
-    def __init__(self, message: str, position: int) -> None:
+    LONG = "too long"
+    QUOTATION = "open quotation"
+    BRACKET = "lone bracket"
+    NESTED = "nested too deep"
+    BEFORE = "nothing before"
+    AFTER = "nothing after"
+    VALUE = "no value"
+    CHOICE = "no such value"
+    DAY = "no day"
+    PERIOD = "period inside"
+    EMPTY = "nothing to find"
+
+
+class QueryError(UsageError):
+    """A search query has a syntax error. `position` is the character (from 0) where it is.
+
+    `subject` is the field or operator that it is about, or the bound that was passed.
+    """
+
+    def __init__(self, message: str, position: int, fault: Fault, subject: str = "") -> None:
         super().__init__(message)
         self.position = position
+        self.fault = fault
+        self.subject = subject

@@ -18,7 +18,7 @@ from api.house import House, house
 from api.passage import Segment, excerpt
 from api.people import Asking, Visitor
 from api.reading import Depth, Reading, find_post, read_post
-from sangtin.errors import EngineError, QueryError
+from sangtin.errors import EngineError, Fault, QueryError
 from sangtin.follower import lag
 from sangtin.post import Bin, Flag, Kind, Prediction
 from sangtin.record import shown
@@ -69,13 +69,12 @@ class DayColumn:
 
 @dataclass(frozen=True, slots=True)
 class Mistake:
-    """Where a query cannot be understood, and what sort of thing stands there."""
+    """Where a query cannot be understood, and why."""
 
     before: str
     at: str
     after: str
-    sort: str
-    message: str
+    error: QueryError
 
 
 @router.get("/search")
@@ -218,16 +217,17 @@ def _columns(asked: Asked, facets: Facets) -> list[DayColumn]:
     ]
 
 
+# Of these, one character is wrong, not the word that it begins.
+_CHARACTERS = (Fault.QUOTATION, Fault.BRACKET, Fault.NESTED)
+
+
 def _mistake(text: str, error: QueryError) -> Mistake:
     at = min(error.position, len(text))
-    end = at + 1 if text[at : at + 1] in ("(", ")") else _end_of_word(text, at)
-    word = text[at:end]
-    sort = "bracket" if word in ("(", ")") else "field" if ":" in word or text[:at].endswith(":") else "other"
-    sort = "operator" if word in ("AND", "OR", "NOT") else sort
-    return Mistake(text[:at], word, text[end:], sort, error.message)
+    end = min(at + 1, len(text)) if error.fault in _CHARACTERS else _end_of_word(text, at)
+    return Mistake(text[:at], text[at:end], text[end:], error)
 
 
 def _end_of_word(text: str, at: int) -> int:
-    while at < len(text) and not text[at].isspace():
+    while at < len(text) and not text[at].isspace() and text[at] not in "()":
         at += 1
     return at

@@ -100,7 +100,8 @@ def understood(query: str, exact: bool) -> Query:
     except QueryError as error:
         line = " ".join(query.splitlines()) or query
         indent = " " * sum(not unicodedata.combining(character) for character in line[: error.position])
-        raise QueryError(f"{error.message}\n  {line}\n  {indent}^", error.position) from error
+        said = f"{error.message}\n  {line}\n  {indent}^"
+        raise QueryError(said, error.position, error.fault, error.subject) from error
 
 
 def filters(alternatives: dict[str, list[str] | None], since: str | None, until: str | None) -> Filters:

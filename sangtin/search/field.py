@@ -7,7 +7,7 @@ from calendar import monthrange
 from datetime import date
 from enum import StrEnum
 
-from sangtin.errors import QueryError
+from sangtin.errors import Fault, QueryError
 from sangtin.post import Bin, Flag, Kind
 from sangtin.text import fold, nfc
 
@@ -75,7 +75,7 @@ def values_of(field: Field, text: str, position: int) -> tuple[str, ...]:
         if part[0].strip():
             values.append(_value(field, part[0].strip(), position + part.start()))
     if not values:
-        raise QueryError(f"{field}: needs a value.", position)
+        raise QueryError(f"{field}: needs a value.", position, Fault.VALUE, field)
     return tuple(dict.fromkeys(values))
 
 
@@ -89,7 +89,8 @@ def _value(field: Field, text: str, position: int) -> str:
     if len(exact or begun) == 1:
         return (exact or begun)[0]
     choices = ", ".join(names[0] for names in known.values())
-    raise QueryError(f"“{text}” is no {field}. It is one of {choices}.", position)
+    said = f"“{text}” is no {field}. It is one of {choices}."
+    raise QueryError(said, position, Fault.CHOICE, field)
 
 
 _DAY_FORMS = (
@@ -106,7 +107,8 @@ def day(field: Field, text: str, position: int) -> date:
             raise ValueError(text)
         return _edge(int(match["year"]), match["month"], match["day"], last=field is Field.UNTIL)
     except ValueError as error:
-        raise QueryError(f"“{text}” is no day. Write it as 2025-10-31 or 31/10/2025.", position) from error
+        said = f"“{text}” is no day. Write it as 2025-10-31 or 31/10/2025."
+        raise QueryError(said, position, Fault.DAY, field) from error
 
 
 def _edge(year: int, month: str | None, day: str | None, *, last: bool) -> date:

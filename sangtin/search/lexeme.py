@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
-from sangtin.errors import QueryError
+from sangtin.errors import Fault, QueryError
 from sangtin.search.field import Field, field_named
 
 
@@ -78,7 +78,9 @@ def _closed(match: re.Match[str], group: str) -> str:
     """A quotation, without its marks; QueryError at its first mark where the last one is missing."""
     if match.end() == match.end(group):
         raise QueryError(
-            "This quotation has no end. Close it, or leave the mark out.", match.start(group) - 1
+            "This quotation has no end. Close it, or leave the mark out.",
+            match.start(group) - 1,
+            Fault.QUOTATION,
         )
     return match[group]
 
@@ -95,7 +97,7 @@ def _bare(match: re.Match[str], end: int) -> Iterator[Lexeme]:
     if field and value:
         yield Lexeme(Sign.FIELD, start + len(name) + 1, value, field)
     elif field and match.end() == end:
-        raise QueryError(f"{name}: needs a value right behind it.", start)
+        raise QueryError(f"{name}: needs a value right behind it.", start, Fault.VALUE, field)
     else:
         yield Lexeme(_OPERATORS.get(bare, Sign.WORD), start, bare)
     if quoted is not None:
@@ -107,7 +109,8 @@ def _check(found: list[Lexeme]) -> None:
     for before, lexeme in zip([None, *found], found, strict=False):
         opens = before is None or before.sign is Sign.OPEN
         if lexeme.sign in _JOINERS and opens:
-            raise QueryError(f"{lexeme.text} needs something before it.", lexeme.start)
+            said = f"{lexeme.text} needs something before it."
+            raise QueryError(said, lexeme.start, Fault.BEFORE, lexeme.text)
         closes = lexeme.sign is Sign.CLOSE or lexeme.sign in _JOINERS
         if before and before.sign in _NEED_MORE and closes:
             raise _needs_more(before)
@@ -116,4 +119,5 @@ def _check(found: list[Lexeme]) -> None:
 
 
 def _needs_more(operator: Lexeme) -> QueryError:
-    return QueryError(f"{operator.text} needs something after it.", operator.start)
+    said = f"{operator.text} needs something after it."
+    return QueryError(said, operator.start, Fault.AFTER, operator.text)

@@ -11,7 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from sangtin.errors import QueryError
+from sangtin.errors import Fault, QueryError
 from sangtin.search.field import Field, day, values_of
 from sangtin.search.lexeme import Lexeme, Sign, lexemes
 from sangtin.text import tokens
@@ -93,7 +93,8 @@ def parse(text: str, *, exact: bool = False) -> Query:
     Signs, faces and emoji beside words are not searched.
     """
     if len(text) > LONGEST_QUERY:
-        raise QueryError(f"The query is longer than {LONGEST_QUERY:,} characters. Shorten it.", LONGEST_QUERY)
+        said = f"The query is longer than {LONGEST_QUERY:,} characters. Shorten it."
+        raise QueryError(said, LONGEST_QUERY, Fault.LONG, str(LONGEST_QUERY))
     return _Parser(text).query(exact)
 
 
@@ -102,6 +103,7 @@ class _Parser:
 
     def __init__(self, text: str) -> None:
         self.lexemes = lexemes(text)
+        self.end = len(text)
         self.at = 0
         self.depth = 0
         self.loose = 0  # how many OR, NOT and brackets with OR are around what is being read
@@ -113,9 +115,11 @@ class _Parser:
         """The whole text."""
         root = self._or()
         if lexeme := self._peek():
-            raise QueryError("This bracket closes nothing. Leave it out or open one before.", lexeme.start)
+            said = "This bracket closes nothing. Leave it out or open one before."
+            raise QueryError(said, lexeme.start, Fault.BRACKET, ")")
         if root is None and self.unsearchable and not (self.since or self.until):
-            raise QueryError("There is no letter or digit here to search for.", self.unsearchable.start)
+            said = "There is no letter or digit here to search for."
+            raise QueryError(said, self.unsearchable.start, Fault.EMPTY)
         return Query(root, exact, self.since, self.until)
 
     def _peek(self) -> Lexeme | None:
@@ -174,7 +178,7 @@ class _Parser:
             return self._bracket()
         lexeme = self._take(Sign.WORD, Sign.QUOTED, Sign.FIELD)
         if lexeme is None:  # unreachable: `lexemes` saw to it that an operand follows
-            raise QueryError("Something is missing here.", len(self.lexemes))
+            raise QueryError("Something is missing here.", self.end, Fault.AFTER)
         if lexeme.field in (Field.SINCE, Field.UNTIL):
             self._bound(lexeme, lexeme.field)
             return None
@@ -186,17 +190,20 @@ class _Parser:
         start = self.lexemes[self.at - 1].start
         self.depth += 1
         if self.depth > DEEPEST_QUERY:
-            raise QueryError(f"Brackets are nested more than {DEEPEST_QUERY} deep. Leave some out.", start)
+            said = f"Brackets are nested more than {DEEPEST_QUERY} deep. Leave some out."
+            raise QueryError(said, start, Fault.NESTED, str(DEEPEST_QUERY))
         inner = self._or()
         if not self._take(Sign.CLOSE):
-            raise QueryError("This bracket is not closed. Close it, or leave it out.", start)
+            said = "This bracket is not closed. Close it, or leave it out."
+            raise QueryError(said, start, Fault.BRACKET, "(")
         self.depth -= 1
         return inner
 
     def _bound(self, lexeme: Lexeme, field: Field) -> None:
         """from: and to: narrow the period of the whole query."""
         if self.loose:
-            raise QueryError(f"{field}: holds for the whole query. Put it outside OR and NOT.", lexeme.start)
+            said = f"{field}: holds for the whole query. Put it outside OR and NOT."
+            raise QueryError(said, lexeme.start, Fault.PERIOD, field)
         bound = day(field, lexeme.text, lexeme.start)
         if field is Field.SINCE:
             self.since = max(bound, self.since or bound)

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 import api
 from api.language import languages
 from crawlers.trouble import Trouble
+from sangtin.errors import Fault
 from sangtin.post import Act, Bin, Cause, Flag, Kind, Relation
 from sangtin.record.accounts import ROLES
 from tests.api.desk import Desk
@@ -45,6 +46,7 @@ def test_every_word_of_the_glossary_has_a_saying() -> None:
         ("act", Act),
         ("trouble", Trouble),
         ("role", ROLES),
+        ("mistake", Fault),
     ):
         for value in values:
             assert f"{table}.{value}" in VI.sayings
@@ -53,7 +55,7 @@ def test_every_word_of_the_glossary_has_a_saying() -> None:
 # Sayings whose key is put together: the glossary's values, the states of a thing, the examples of queries.
 BUILT = (
     *("bin.", "kind.", "flag.", "cause.", "relation.", "act.", "what.", "role.", "trouble.", "failure."),
-    *("frame.theme_", "login.problem_", "search.mistake_", "source.state_", "source.type_"),
+    *("frame.theme_", "login.problem_", "mistake.", "choices.", "source.state_", "source.type_"),
     *("policy.", "search.bins", "search.kinds", "search.flags", "search.sources"),
     *("search.newest", "search.oldest", "search.relevance"),
 )

@@ -123,11 +123,20 @@ def test_what_strangers_wrote_is_shown_as_text(reader: httpx.Client) -> None:
     ("query", "wrong", "says"),
     [
         ("(lũ OR bão))", ")", "Ngoặc"),
-        ("lũ nhãn:xanh", "xanh", "trường"),
+        ("lũ nhãn:xanh", "xanh", "Nhãn là một trong: tiêu_cực"),
+        ("lũ (cờ:xanh)", "xanh", "Cờ là một trong"),
         ("😀", "😀", "không có gì để tìm"),
-        ("lũ từ:mai", "mai", "không nhận giá trị ấy"),
-        ("OR", "OR", "Phép nối"),
+        ("lũ từ:mai", "mai", "không phải ngày"),
+        ("OR", "OR", "Trước OR"),
+        ("lũ AND", "AND", "Sau AND"),
+        ('vỡ đập "xả lũ', '"', "Dấu nháy ở ký tự 8 chưa được đóng"),
+        ("(lũ OR bão", "(", "Ngoặc"),
+        ("lũ nhãn:", "nhãn:", "cần một giá trị"),
+        ("lũ OR từ:2026", "2026", "cả câu tìm"),
+        ("(" * 25 + "lũ" + ")" * 25, "(", "quá 20 lớp"),
+        ("lũ " * 1_700 + "lũ", "", "dài hơn 5000 ký tự"),
     ],
+    ids=lambda text: text[:14],
 )
 def test_a_mistake_is_drawn_where_it_is(reader: httpx.Client, query: str, wrong: str, says: str) -> None:
     answer = reader.get("/search", params={"q": query})

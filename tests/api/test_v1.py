@@ -110,7 +110,8 @@ def test_a_wrong_request_is_told_what_is_wrong(reader: httpx.Client, address: st
 
 
 def test_a_mistake_in_a_query_says_where(reader: httpx.Client) -> None:
-    assert reader.get(f"{API}/search?q=(lu))").json()["position"] == 4
+    told = reader.get(f"{API}/search?q=(lu))").json()
+    assert (told["position"], told["fault"]) == (4, "lone bracket")
 
 
 def test_a_post_with_what_is_said_of_it(desk: Desk, browser: httpx.Client) -> None:
