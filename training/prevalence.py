@@ -52,6 +52,19 @@ class Rare:
     at_k: tuple[AtK, ...]
 
 
+def settled_at_rate(of: Bools, settled: Bools) -> tuple[Interval, Interval]:
+    """Precision and recall of what is settled as the label, re-weighted to RATE; each side holds a row.
+
+    `settled` says which rows a model settled as the label.
+    """
+    found = []
+    for weights in _samples(of):
+        hit, wrong = float(weights[of & settled].sum()), float(weights[~of & settled].sum())
+        found.append((hit / (hit + wrong) if hit + wrong else 0.0, hit / RATE))
+    precision, recall = zip(*found, strict=True)
+    return _interval(list(precision)), _interval(list(recall))
+
+
 def at_rate(of: Bools, scores: Floats) -> Rare | None:
     """Figures re-weighted to RATE; None where the rows lack the label or lack others."""
     yes, no = int(of.sum()), int((~of).sum())

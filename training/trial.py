@@ -13,10 +13,13 @@ from nlp import Answer, Model
 from sangtin.text import nfc, spell_out
 from training import gathering, metrics
 from training.gathering import Sourced
+from training.prevalence import at_rate, settled_at_rate
 from training.rows import Fields, read_rows
 
 Floats = npt.NDArray[np.float64]
 Figures = dict[str, dict[str, float]]
+
+NEGATIVE = "negative"
 
 # Comments that careful people called clean: some complain, few sell. How many does the model call rubbish?
 LEAST_WORDS = 3
@@ -77,6 +80,28 @@ def alone(scores: Floats, rows: Sequence[Sourced], how: tuple[Sequence[str], Map
     found = unseen(scores, rows, how)
     wanted = ("unseen sources", "seed, held out in turn")
     return {f"linear reader alone: {name}": found[name] for name in wanted if name in found}
+
+
+def rare(scores: Floats, rows: Sequence[Sourced], how: tuple[Sequence[str], Mapping[str, float]]) -> Figures:
+    """What a team sees of negatives where they are 0.3 % of posts, by readers that saw no post's source."""
+    labels, thresholds = how
+    of = np.array([one.row.target.label == NEGATIVE for one in rows])
+    share = scores[:, labels.index(NEGATIVE)]
+    settled = (scores.argmax(axis=1) == labels.index(NEGATIVE)) & (share >= thresholds.get(NEGATIVE, np.inf))
+    found = at_rate(of, share)
+    if found is None:
+        return {}
+    precision, recall = settled_at_rate(of, settled)
+    figures = {"negatives": float(of.sum()), "others": float((~of).sum())}
+    first = found.at_k[0]
+    for name, one in (
+        ("average precision", found.average_precision),
+        (f"precision of the first {first.k} of {first.per:,}", first.precision),
+        ("precision of settled", precision),
+        ("recall of settled", recall),
+    ):
+        figures |= {name: one.value, f"{name}, low": one.low, f"{name}, high": one.high}
+    return {"negative at 0.3 %": figures}
 
 
 def held(model: Model, seed: Path, data: Path) -> Figures:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from sklearn import metrics as theirs
 
 from training import metrics as ours
-from training.prevalence import PER, RATE, REVIEWED, at_rate
+from training.prevalence import PER, RATE, REVIEWED, at_rate, settled_at_rate
 
 LABELS = ("a", "b", "c")
 PAIRS = st.lists(st.tuples(st.sampled_from(LABELS), st.sampled_from(LABELS)), min_size=1, max_size=60)
@@ -110,3 +110,20 @@ def test_without_the_label_there_is_nothing_to_say() -> None:
     assert at_rate(np.array([True, True]), np.array([0.1, 0.2])) is None
     assert at_rate(np.array([False]), np.array([0.1])) is None
     assert len(REVIEWED) == 3
+
+
+def test_precision_of_what_is_settled_is_that_of_a_rare_label() -> None:
+    """Half of the label's rows and one in a hundred others are settled: 0.0015 / (0.0015 + 0.00997)."""
+    of = np.array([True] * 400 + [False] * 20_000)
+    settled = np.concatenate([np.arange(400) < 200, np.arange(20_000) < 200])
+    precision, recall = settled_at_rate(of, settled)
+    hit = RATE * 0.5
+    assert precision.value == pytest.approx(hit / (hit + (1 - RATE) * 0.01))
+    assert recall.value == pytest.approx(0.5)
+    assert precision.low < precision.value < precision.high
+    assert recall.low < recall.value < recall.high
+
+
+def test_nothing_settled_has_no_precision() -> None:
+    precision, recall = settled_at_rate(np.array([True, False]), np.array([False, False]))
+    assert (precision.value, recall.value) == (0.0, 0.0)
