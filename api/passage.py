@@ -10,8 +10,10 @@ from api.services import Moved
 
 # Three strengths are as many as readers tell apart in an underline; each is a third of the strongest word.
 STRENGTHS = 3
-# A row shows two lines; a first found word within about half a line of their beginning is seen in any width.
-BEFORE = 40
+# Two lines of a row show about so many characters on a phone; what ends later may be out of sight.
+SEEN = 90
+# Words before a found one that say what it is about.
+BEFORE = 25
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +43,8 @@ def segments(text: str, found: Iterable[tuple[int, int]] = (), moved: Sequence[M
 
 def excerpt(text: str, found: Sequence[tuple[int, int]], length: int = 240) -> list[Segment]:
     """About `length` characters around the first found word, cut at white space, with an ellipsis."""
-    first = found[0][0] if found else 0
-    start = 0 if first < BEFORE or len(text) <= length else _word_start(text, first - BEFORE // 2)
+    first, first_end = found[0] if found else (0, 0)
+    start = 0 if first_end <= SEEN else _word_start(text, min(first - BEFORE, len(text) - SEEN))
     end = len(text) if len(text) - start <= length else _word_end(text, start + length)
     moved = [(a - start, b - start) for a, b in found if b > start and a < end]
     parts = segments(text[start:end], moved)

@@ -4,45 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
-from sqlalchemy import Connection
 
 from api.asked import Asked
 from api.audit import note_acts
 from api.exporting import Format
 from api.frame import page
 from api.house import House, house
-from api.passage import Segment, excerpt
 from api.people import Asking, Visitor
 from api.reading import Depth, Reading, find_post, read_post
+from api.rows import Question, fold, rows
 from sangtin.errors import EngineError, Fault, QueryError
 from sangtin.follower import lag
-from sangtin.post import Bin, Flag, Kind, Prediction
-from sangtin.record import shown
-from sangtin.record.outcome import Evidence
-from sangtin.record.settling import evidence
-from sangtin.record.shown import Summary
-from sangtin.search import Cursor, Facets, Filters, Hit, Sort, highlight, parse
+from sangtin.post import Bin, Flag, Kind
+from sangtin.search import Cursor, Facets, Filters, Sort, highlight, parse
 
-ROWS = 50
 # Sources beyond these are reached by the query's `source:`; a column of hundreds is no facet.
 MOST_SOURCES = 12
 
 router = APIRouter()
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """A found cluster: one hit, how many more of its posts this page found, and when the latest came."""
-
-    summary: Summary
-    text: list[Segment]
-    more: int
-    latest: datetime | None
-    prediction: Prediction | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,44 +101,20 @@ def _find(request: Request, at: House, asked: Asked) -> dict[str, Any]:
     cursor = request.query_params.get("after", "")
     after = Cursor.decode(cursor) if cursor else None
     query = parse(asked.text, exact=asked.exact)
-    found = at.search.find(query, asked.filters, sort=asked.sort, limit=ROWS, after=after)
     facets = at.search.facets(query, asked.filters)
+    question = Question(at.search, query, asked)
     with at.record.read() as connection:
-        rows = _rows(connection, found.hits)
+        groups, following = fold(connection, question, after)
+        found = rows(connection, question, groups)
     return {
         "total": facets.total,
-        "rows": rows,
+        "rows": found,
         "facets": _options(asked, facets),
         "days": _columns(asked, facets),
-        "next": asked.url(after=found.next.encode()) if found.next else "",
+        "next": asked.url(after=following.encode()) if following else "",
         "later": bool(cursor),
         "lag": lag(at.record, at.search),
     }
-
-
-def _rows(connection: Connection, hits: Sequence[Hit]) -> list[Row]:
-    """A row for each cluster, where its first hit stands; posts not placed yet have a row of their own."""
-    known = {s.id: s for s in shown.summaries_by_id(connection, [hit.document.id for hit in hits])}
-    read = evidence(connection, [s.key for s in known.values()])
-    clusters: dict[str, list[Hit]] = {}
-    for hit in hits:
-        if hit.document.id in known:
-            clusters.setdefault(hit.document.cluster or f"post {hit.document.id}", []).append(hit)
-    return [_row(group, known, read) for group in clusters.values()]
-
-
-def _row(group: Sequence[Hit], known: dict[str, Summary], read: dict[int, Evidence]) -> Row:
-    """The hit that most others repeat speaks for its cluster."""
-    hit = max(group, key=lambda hit: known[hit.document.id].copies)
-    summary = known[hit.document.id]
-    latest = max(known[each.document.id].moment for each in group)
-    return Row(
-        summary=summary,
-        text=excerpt(hit.document.text, hit.highlights),
-        more=len(group) - 1,
-        latest=latest if latest > summary.moment else None,
-        prediction=read[summary.key].prediction,
-    )
 
 
 def _reading(request: Request, at: House, asked: Asked) -> Reading | None:

@@ -95,6 +95,15 @@ def members(
     return found
 
 
+def crowded(connection: Connection, ids: Sequence[str]) -> set[str]:
+    """Those of the clusters that hold more than one post."""
+    found: set[str] = set()
+    for some in portions(ids):
+        query = select(cluster.c.id).where(cluster.c.id.in_(some), cluster.c.posts > 1)
+        found |= {row.id for row in connection.execute(query)}
+    return found
+
+
 def spread(connection: Connection, cluster_id: str) -> Spread | None:
     """How a cluster spread; None where there is none."""
     found = find(connection, cluster_id)

@@ -11,15 +11,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 from starlette.datastructures import QueryParams
 
+from api import rows as folding
 from api.asked import Asked
-from api.passage import excerpt, segments
-from api.screens import search as screen
+from api.passage import SEEN, excerpt, segments
 from api.services import Moved
 from sangtin.errors import UsageError
 from sangtin.post import Bin, Flag, Kind
 from sangtin.record import accounts, posts
 from sangtin.search import Filters, Sort
-from tests.api.desk import FLOOD, POSTS, Desk, copied, fresh, open_desk
+from tests.api.desk import FLOOD, Desk, copied, fresh, open_desk
 from tests.api.pages import links, texts, tree
 
 
@@ -40,11 +40,11 @@ def test_exact_marks_find_only_what_was_typed(reader: httpx.Client) -> None:
 
 
 def test_a_cluster_is_one_row_led_by_the_post_that_others_repeat(reader: httpx.Client) -> None:
-    (row,) = tree(reader.get("/search?q=ngap").text).xpath("//ol[@id='rows']//a[@class='row']")
+    (row,) = tree(reader.get("/search?q=ngap").text).xpath("//ol[@id='rows']/li")
     said = " ".join(row.text_content().split())
-    assert row.get("data-post") == "bao-mau:1"
+    assert row.xpath("./a/@data-post") == ["bao-mau:1"]
     assert "3 bản sao" in said
-    assert "và 4 bài cùng cụm ở trang này, mới nhất 02/10/2026 15:00" in said
+    assert "và 4 bài cùng cụm mới nhất 02/10/2026 15:00" in said
 
 
 def test_every_facet_leads_to_as_many_posts_as_it_says(reader: httpx.Client) -> None:
@@ -72,20 +72,49 @@ def test_a_day_of_the_histogram_leads_to_its_posts(reader: httpx.Client) -> None
         assert total(reader.get(day.get("href")).text) == counted
 
 
-def test_pages_follow_each_other_until_every_post_was_shown_once(
+@pytest.mark.parametrize("query", ["", "?q=ngap OR lu OR khong OR rac", "?bin=duplicate&bin=negative"])
+@pytest.mark.parametrize("sort", Sort)
+def test_each_cluster_is_one_row_on_one_page_and_the_rows_hold_all_that_was_found(
+    reader: httpx.Client, monkeypatch: pytest.MonkeyPatch, query: str, sort: Sort
+) -> None:
+    monkeypatch.setattr(folding, "ROWS", 2)
+    seen: list[str] = []
+    held = 0
+    address = f"/search{query or '?'}&sort={sort}"
+    while address:
+        page = reader.get(address).text
+        items = tree(page).xpath("//ol[@id='rows']/li[a[@class='row']]")
+        assert len(items) <= 2
+        for item in items:
+            more = re.search(r"và (\d+) bài cùng cụm", item.text_content())
+            seen += item.xpath("./a/@data-post")
+            held += 1 + int(more[1] if more else 0)
+        address = next(iter(links(page, "//li[@id='more']/a")), "")
+    assert len(seen) == len(set(seen))
+    assert held == total(page)
+
+
+def test_a_flood_of_copies_ends_a_page_and_loses_no_post_behind_it(
     reader: httpx.Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(screen, "ROWS", 4)
+    """The newest hits are copies of one post; a page reads few of them, and the next goes on behind."""
+    monkeypatch.setattr(folding, "MOST_HITS", 2)
     seen: list[str] = []
-    merged = 0
-    address = "/search?bin=spam&bin=negative&bin=positive&bin=pending"
+    address = "/search?q=ngap OR rac"
     while address:
         page = reader.get(address).text
         seen += tree(page).xpath("//ol[@id='rows']//@data-post")
-        merged += sum(int(n) for n in re.findall(r"và (\d+) bài cùng cụm", page))
+        assert "Không tìm thấy" not in page
         address = next(iter(links(page, "//li[@id='more']/a")), "")
-    assert len(seen) == len(set(seen))
-    assert len(seen) + merged == len([w for w in POSTS if w.of is None])
+    assert len(seen) == 2
+    assert "bao-mau:11" in seen
+
+
+def test_the_posts_of_one_cluster_are_not_folded(reader: httpx.Client) -> None:
+    page = reader.get("/search?q=ngap").text
+    (cluster,) = links(page, "//p[contains(@class, 'row-more')]/a")
+    page = reader.get(cluster).text
+    assert len(tree(page).xpath("//ol[@id='rows']//a[@class='row']")) == total(page) == 5
 
 
 def test_a_chosen_row_shows_its_post_with_found_words_and_words_that_moved_the_label(
@@ -101,7 +130,7 @@ def test_a_chosen_row_shows_its_post_with_found_words_and_words_that_moved_the_l
 def test_found_words_are_marked_in_a_post_beyond_the_page_at_hand(
     reader: httpx.Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(screen, "ROWS", 1)
+    monkeypatch.setattr(folding, "ROWS", 1)
     page = reader.get("/search?q=ngap OR rac&post=bao-mau:1").text
     assert "bao-mau:1" not in tree(page).xpath("//ol[@id='rows']//@data-post")
     assert texts(page, "//section[@id='pane']//p[@class='post-text']/mark") == ["ngập"]
@@ -258,5 +287,6 @@ def test_an_excerpt_is_short_and_holds_the_first_found_word(text: str, at: int) 
     assert len(plain) <= 240 + 4
     if found:
         assert any(s.found for s in cut)
-    if len(text) <= 240:
+        assert plain.index(text[at : at + 3]) < SEEN
+    elif len(text) <= 240:
         assert plain == text

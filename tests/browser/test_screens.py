@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import expect
 
+from api import rows as folding
 from tests.browser.conftest import Window
 
 pytestmark = pytest.mark.browser
@@ -41,9 +42,7 @@ def test_a_review_beside_the_results_stays_beside_them(window: Window) -> None:
 
 
 def test_the_next_rows_come_below_the_first(window: Window, monkeypatch: pytest.MonkeyPatch) -> None:
-    from api.screens import search
-
-    monkeypatch.setattr(search, "ROWS", 5)
+    monkeypatch.setattr(folding, "ROWS", 5)
     page = window.go("/search")
     before = page.locator("#rows .row").count()
     page.locator("#more a").click()
