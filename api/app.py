@@ -5,7 +5,7 @@ from __future__ import annotations
 from fastapi import Depends, FastAPI
 from starlette.staticfiles import StaticFiles
 
-from api import v1
+from api import metrics, v1
 from api.failures import add_handlers
 from api.frame import HERE
 from api.guard import Guard, from_our_pages, legible
@@ -31,6 +31,7 @@ def create_app(record: Record, search_index: Search, services: Services, setting
     for screen in (login, overview, search, post, queue, sources):
         app.include_router(screen.router, include_in_schema=False)
     v1.include(app)
+    app.include_router(metrics.router)
     app.mount("/static", StaticFiles(directory=HERE / "static"), name="static")
     add_handlers(app)
     app.add_middleware(Guard)

@@ -7,11 +7,12 @@ import os
 import secrets
 import socket
 import threading
+from collections import Counter
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
-from sqlalchemy import and_, delete, select, update
+from sqlalchemy import Connection, and_, delete, select, update
 
 from sangtin.errors import BusyError, SangtinError
 from sangtin.post import now
@@ -122,3 +123,9 @@ def _began(pid: int) -> str:
         return "" if Path("/proc").exists() else str(pid)
     fields = stat.rpartition(")")[2].split()
     return "" if fields[0] == "Z" else fields[19]
+
+
+def held_for(connection: Connection) -> dict[str, int]:
+    """How many living leases there are for each kind of work, such as place, read and follow."""
+    names = connection.execute(select(lease.c.name).where(lease.c.expires_at >= now())).scalars()
+    return dict(sorted(Counter(name.partition(":")[0] for name in names).items()))

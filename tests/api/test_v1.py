@@ -23,7 +23,7 @@ def test_the_description_names_every_address_and_is_for_those_who_came_in(reader
     names = {path.removeprefix(API) for path in paths}
     assert names == {
         *("/ledger", "/trend", "/search", "/export", "/posts/{post_id}"),
-        *("/reviews", "/queue", "/sources", "/health"),
+        *("/reviews", "/queue", "/sources", "/health", "/metrics"),
     }
     assert all(operation["summary"] for methods in paths.values() for operation in methods.values())
 
