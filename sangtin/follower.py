@@ -131,7 +131,7 @@ class Watching:
         self._wait = next_wait(self._wait)
         self._again = time.monotonic() + self._wait
         if error.message != self.failure:
-            events.warn("the index can not be followed; it is tried again", reason=error.message)
+            events.warn("the index can't be followed; it is tried again", reason=error.message)
         self.failure = error.message
 
 

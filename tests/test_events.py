@@ -23,12 +23,12 @@ def test_no_url_shows_its_password(said: str, shown: str) -> None:
 
 
 def test_an_event_is_one_line_of_fields_on_standard_error(capsys: pytest.CaptureFixture[str]) -> None:
-    events.warn("the index can not be followed", reason="at postgresql://an:s3cret@db/x", number=7)
+    events.warn("the index is behind", reason="at postgresql://an:s3cret@db/x", number=7)
     events.note("again")
     out, err = capsys.readouterr()
     assert out == ""
     first, second = err.splitlines()
-    assert 'event="the index can not be followed"' in first
+    assert 'event="the index is behind"' in first
     assert "level=warning" in first
     assert "number=7" in first
     assert "s3cret" not in first

@@ -18,7 +18,7 @@ def follow(
 ) -> None:
     """Bring the search index up to the record.
 
-    With --watch an engine that does not answer is asked again until it does.
+    With --watch a record or an index that does not answer is asked again until it does.
 
     \b
     Examples:
@@ -28,7 +28,7 @@ def follow(
     from sangtin import follower
     from sangtin.pipeline.parts import opened
 
-    with opened(settings()) as parts:
+    with opened(settings(), patient=watch) as parts:
         if watch:
             following = follower.Watching(parts.record, parts.search)
             while True:

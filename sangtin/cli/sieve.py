@@ -38,7 +38,7 @@ def sieve(
     from sangtin.pipeline import sieve as stage
     from sangtin.pipeline.parts import opened
 
-    with opened(settings()) as parts:
+    with opened(settings(), patient=watch) as parts:
         in_use = reading.load_in_use(parts.record, parts.settings)
         with progress("sieving", stage.waiting(parts, in_use), "steps") as advance:
             if watch or beside:

@@ -94,7 +94,7 @@ def sieve(parts: Parts, in_use: InUse, advance: Advance, work: Work) -> Sieved:
             if not work.watch:
                 raise
             wait = follower.next_wait(wait if before == done.placed + done.read else 0.0)
-            events.warn("the record can not be worked on; it is tried again", reason=error.message)
+            events.warn("the record can't be worked on; it is tried again", reason=error.message)
             time.sleep(wait)
         else:
             return done

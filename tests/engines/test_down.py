@@ -2,35 +2,17 @@
 
 from __future__ import annotations
 
-import dataclasses
 import json
 from pathlib import Path
 
 import pytest
 
+from tests.engines.machines import Elsewhere
 from tests.pipeline.running import Home, sample_rows, write_jsonl
 
 # The discard port (RFC 863): nobody listens there.
 NOBODY = "127.0.0.1:9"
 SECRET = "m4t-khau"
-
-
-@dataclasses.dataclass(frozen=True)
-class Elsewhere(Home):
-    """A home whose engines are elsewhere."""
-
-    search: str = ""
-    record: str = ""
-
-    @property
-    def environment(self) -> dict[str, str]:
-        """The home's environment, and the engines."""
-        found = Home(self.folder).environment
-        if self.search:
-            found["SANGTIN_SEARCH"] = self.search
-        if self.record:
-            found["SANGTIN_RECORD"] = self.record
-        return found
 
 
 @pytest.fixture

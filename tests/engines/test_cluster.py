@@ -1,0 +1,251 @@
+"""Several machines on one record and one index: nothing is lost or done twice, whoever dies."""
+
+from __future__ import annotations
+
+import contextlib
+import random
+import threading
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import Table, func, select
+
+from sangtin import follower
+from sangtin.errors import EngineError
+from sangtin.post import now
+from sangtin.record import Record, leases, models, placing, reading
+from sangtin.record.schema import lease, post
+from sangtin.search import Query, open_search, parse
+from tests.engines.machines import Cluster, Elsewhere, wait_until
+from tests.pipeline.running import sample_rows, write_jsonl
+
+pytestmark = pytest.mark.servers
+PORTS = (5571, 9271)
+
+
+def many_rows(count: int) -> list[dict[str, object]]:
+    """So many posts of the sample, under different ids."""
+    rows = sample_rows(min(count, 6_000))
+    return [row | {"id": f"{row['id']}-{at}"} for at, row in zip(range(count), _for_ever(rows), strict=False)]
+
+
+def _for_ever(rows: Sequence[dict[str, object]]) -> Iterator[dict[str, object]]:
+    while True:
+        yield from rows
+
+
+def overlapping(folder: Path, rows: Sequence[dict[str, object]], files: int) -> list[Path]:
+    """The rows spread over files, each of which holds 30 % of the next one's rows too."""
+    share = -(-len(rows) // files)
+    found = []
+    for at in range(files):
+        some = [*rows[at * share : (at + 1) * share + share * 3 // 10]]
+        found.append(write_jsonl(folder / f"part{at}.jsonl", some))
+    return found
+
+
+def left(record: Record) -> int:
+    """How many posts wait to be placed or to be read."""
+    with record.read() as connection:
+        model = models.current_model(connection)
+        return placing.count_unplaced(connection) + reading.count_unread(connection, model)
+
+
+def import_all(machines: Sequence[Elsewhere], files: Sequence[Path]) -> list[dict[str, Any]]:
+    """Import a file on each machine at the same time."""
+    with ThreadPoolExecutor(len(files)) as pool:
+        return list(
+            pool.map(
+                lambda pair: pair[0].json("import", str(pair[1]), "--source", "mau"),
+                zip(machines, files, strict=True),
+            )
+        )
+
+
+def agree(cluster: Cluster, machine: Elsewhere, posts: int) -> None:
+    """Index and record are equal without any mending."""
+    machine.run("index", "follow")
+    assert machine.json("index", "check") == {"posts": posts, "mended": 0, "agree": True}
+    assert machine.json("search", "", "--limit", "1")["total"] == posts
+    cluster.assert_each_once(posts)
+
+
+@pytest.mark.parametrize("posts", [800, pytest.param(100_000, marks=pytest.mark.soak)])
+def test_four_workers_sieve_what_four_imports_bring_each_post_once(cluster: Cluster, posts: int) -> None:
+    machines = [cluster.machine(f"machine{n}") for n in range(4)]
+    files = overlapping(cluster.folder, many_rows(posts), 4)
+    with contextlib.ExitStack() as beside, cluster.opened() as record:
+        workers = [beside.enter_context(each.running("sieve", "--watch")) for each in machines]
+        counted = import_all(machines, files)
+        wait_until(lambda: left(record) == 0, "the workers' end", 3_000)
+        assert all(worker.poll() is None for worker in workers)
+        with record.read() as connection:
+            readers = connection.execute(select(lease.c.name).where(lease.c.name.like("read:%"))).all()
+        assert len(readers) == 4
+    assert sum(each["new"] for each in counted) == posts
+    assert sum(each["seen"] for each in counted) == sum(each["read"] for each in counted) - posts > 0
+    agree(cluster, machines[0], posts)
+
+
+@pytest.mark.parametrize(("kills", "posts"), [(3, 1_500), pytest.param(50, 30_000, marks=pytest.mark.soak)])
+def test_workers_that_are_killed_lose_nothing_and_do_nothing_twice(
+    cluster: Cluster, kills: int, posts: int
+) -> None:
+    machines = [cluster.machine(f"machine{n}") for n in range(3)]
+    machines[0].run(
+        "import", str(write_jsonl(cluster.folder / "all.jsonl", many_rows(posts))), "--source", "mau"
+    )
+    dice, killed = random.Random(5), 0
+    with cluster.opened() as record, contextlib.ExitStack() as beside:
+        workers = [beside.enter_context(each.running("sieve", "--watch")) for each in machines]
+        while killed < kills:
+            before = left(record)
+            assert before, f"the work ended after {killed} kills"
+            share = dice.uniform(0.2, 0.9) * posts / kills
+            wait_until(lambda until=before - share: left(record) <= until, "work to go on")  # type: ignore[misc]
+            at = dice.randrange(len(workers))
+            workers[at].kill()
+            workers[at].wait()
+            killed += 1
+            workers[at] = beside.enter_context(machines[at].running("sieve", "--watch"))
+        wait_until(lambda: left(record) == 0, "the workers' end", 3_000)
+    agree(cluster, machines[1], posts)
+
+
+@pytest.mark.parametrize(("kills", "posts"), [(3, 1_200), pytest.param(20, 20_000, marks=pytest.mark.soak)])
+def test_an_elasticsearch_that_is_killed_while_it_is_written_ends_as_the_record(
+    cluster: Cluster, kills: int, posts: int
+) -> None:
+    machine = cluster.machine("machine")
+    rows = many_rows(posts)
+    killed = 0
+    with (
+        machine.running("sieve", "--watch") as worker,
+        machine.running("index", "follow", "--watch") as watcher,
+    ):
+        search = open_search(cluster.search, prefix=cluster.prefix)
+        with contextlib.closing(search), cluster.opened() as record:
+            for at in range(kills):
+                some = rows[at * posts // kills : (at + 1) * posts // kills]
+                file = write_jsonl(cluster.folder / f"part{at}.jsonl", some)
+                with machine.running("import", str(file), "--source", "mau") as importing:
+                    wait_until(lambda: _lag(record, search) not in (0, None), "something to index")
+                    cluster.elasticsearch.act("kill")
+                    killed += 1
+                    cluster.elasticsearch.act("start")
+                    assert importing.wait(600) == 0
+            wait_until(lambda: left(record) == 0 and _lag(record, search) == 0, "the index to catch up", 900)
+        assert (worker.poll(), watcher.poll()) == (None, None)
+    assert killed == kills
+    agree(cluster, machine, posts)
+
+
+def _lag(record: Record, search: Any) -> int | None:
+    try:
+        return follower.lag(record, search)
+    except EngineError:
+        return None
+
+
+def test_a_postgresql_that_is_killed_is_worked_on_again_by_itself(cluster: Cluster) -> None:
+    """By who was at work, and by who began while it was down."""
+    machines = [cluster.machine(f"machine{n}") for n in range(2)]
+    file = write_jsonl(cluster.folder / "all.jsonl", many_rows(1_500))
+    machines[0].run("import", str(file), "--source", "mau")
+    with contextlib.ExitStack() as beside:
+        workers = [beside.enter_context(machines[0].running("sieve", "--watch"))]
+        workers.append(beside.enter_context(machines[0].running("index", "follow", "--watch")))
+        with cluster.opened() as record:
+            wait_until(lambda: left(record) < 1_500, "work to begin")
+        cluster.postgresql.act("kill")
+        workers.append(beside.enter_context(machines[1].running("sieve", "--watch")))
+        machines[1].run("ledger", expect=6)
+        cluster.postgresql.act("start")
+        with cluster.opened() as record:
+            wait_until(lambda: left(record) == 0, "the work to go on")
+        assert [worker.poll() for worker in workers] == [None, None, None]
+    agree(cluster, machines[0], 1_500)
+
+
+def test_the_placer_and_the_follower_pass_on_when_their_machine_dies(cluster: Cluster) -> None:
+    """The leases of a machine that is gone lapse; those of a dead process on this one are noticed at once."""
+    machine = cluster.machine("machine")
+    file = write_jsonl(cluster.folder / "all.jsonl", many_rows(300))
+    with cluster.opened() as record:
+        for name in ("place", "follow"):
+            gone = {"name": name, "holder": f"gone {name}", "host": "elsewhere", "pid": 1, "began": "1"}
+            with record.beside() as writing:
+                writing.connection.execute(lease.insert().values(expires_at=now() + leases.LAPSE, **gone))
+        with machine.running("sieve", "--watch"), machine.running("index", "follow", "--watch"):
+            with machine.running("import", str(file), "--source", "mau"):
+                wait_until(lambda: _count(record, post) == 300, "the import")
+            wait_until(lambda: left(record) == 0, "the placer to pass on")
+        with record.read() as connection:
+            names = connection.execute(select(lease.c.holder).where(lease.c.holder.like("gone%"))).all()
+    assert names == []
+    agree(cluster, machine, 300)
+
+
+def _count(record: Record, table: Table) -> int:
+    with record.read() as connection:
+        return int(connection.execute(select(func.count()).select_from(table)).scalar_one())
+
+
+@pytest.mark.parametrize("posts", [1_500, pytest.param(100_000, marks=pytest.mark.soak)])
+def test_a_rebuild_leaves_no_search_failed_or_empty(cluster: Cluster, posts: int) -> None:
+    machine = cluster.machine("machine")
+    machine.run("import", str(write_jsonl(cluster.folder / "all.jsonl", many_rows(posts))), "--source", "mau")
+    search = open_search(cluster.search, prefix=cluster.prefix)
+    wanted = search.total(parse("ngap lut"))
+    assert search.total(Query()) == posts
+    assert wanted > 0
+    answers: list[tuple[int, int, int]] = []
+    over = threading.Event()
+
+    def ask() -> None:
+        while not over.is_set():
+            hits = search.find(parse("ngap lut"), limit=5).hits
+            answers.append((search.total(Query()), search.facets(parse("ngap lut")).total, len(hits)))
+
+    with contextlib.closing(search), ThreadPoolExecutor(2) as pool:
+        asking = [pool.submit(ask) for _ in range(2)]
+        try:
+            for _ in range(1 if posts > 10_000 else 3):
+                machine.run("index", "rebuild")
+        finally:
+            over.set()
+        for each in asking:
+            each.result()
+    assert set(answers) == {(posts, wanted, min(wanted, 5))}
+    assert len(answers) > 10
+    print(f"{len(answers)} answers while {posts} posts were indexed anew")
+
+
+def test_an_export_is_as_long_as_the_count_and_whole(cluster: Cluster) -> None:
+    machine = cluster.machine("machine")
+    machine.run("import", str(write_jsonl(cluster.folder / "all.jsonl", many_rows(2_500))), "--source", "mau")
+    out = cluster.folder / "out.jsonl"
+    assert machine.json("export", str(out)) == {"rows": 2_500}
+    assert len({line.split('"')[3] for line in out.read_text().splitlines()}) == 2_500
+
+
+def test_the_ledger_the_search_and_a_copy_on_sqlite_count_the_same(cluster: Cluster) -> None:
+    machine = cluster.machine("machine")
+    machine.run("import", str(write_jsonl(cluster.folder / "all.jsonl", many_rows(600))), "--source", "mau")
+    machine.run("sieve")
+    counted = machine.json("ledger")
+    for bin_ in ("pending", "duplicate", "spam", "negative", "positive"):
+        assert machine.json("search", "", "--label", bin_, "--limit", "1")["total"] == counted[bin_]
+    there = f"sqlite:///{cluster.folder / 'laptop' / 'record.db'}"
+    assert machine.json("record", "copy", cluster.record, there)["posts"] == 600
+    laptop = Elsewhere(cluster.folder / "laptop", record=there)
+    laptop.run("init")
+    assert laptop.json("ledger") == counted
+    laptop.run("index", "follow")
+    assert laptop.json("index", "check") == {"posts": 600, "mended": 0, "agree": True}
+    assert laptop.json("search", "ngap lut", "--limit", "9") == machine.json(
+        "search", "ngap lut", "--limit", "9"
+    )
