@@ -6,9 +6,11 @@ from typing import Annotated
 
 from fastapi import Form
 from pydantic import BaseModel, ConfigDict, Field
+from sqlalchemy import Connection
 
+from sangtin.errors import UsageError
 from sangtin.post import Act, Kind, Label, Review
-from sangtin.record import Record, Writing, accounts, reviews
+from sangtin.record import Record, Writing, accounts, reviews, shown
 
 # The greatest number that either record can hold.
 GREATEST = 2**63 - 1
@@ -32,6 +34,19 @@ class Decision(BaseModel):
     revision: Number | None = Field(
         None, description="The revision that was read; refused where the post was edited since."
     )
+    after: Annotated[int, Field(ge=0, le=GREATEST)] | None = Field(
+        None,
+        description="The latest review of the post that was read, or 0; refused where another person decided "
+        "on it since.",
+    )
+
+
+class StaleError(UsageError):
+    """The post is no longer what the person was shown. `reason` is a saying of the catalogue."""
+
+    def __init__(self, message: str, reason: str) -> None:
+        super().__init__(message)
+        self.reason = reason
 
 
 DecisionForm = Annotated[Decision, Form()]
@@ -40,7 +55,8 @@ DecisionForm = Annotated[Decision, Form()]
 def decide(record: Record, reviewer: str, decision: Decision) -> int:
     """Append a person's act and settle what follows from it, for good. Returns the act's id.
 
-    Raises UsageError where the act does not fit the post.
+    Raises UsageError where the act does not fit the post, StaleError where it was meant for what the post
+    was before.
     """
     with record.write(durable=True) as writing:
         return decide_in(writing, reviewer, decision)
@@ -48,6 +64,8 @@ def decide(record: Record, reviewer: str, decision: Decision) -> int:
 
 def decide_in(writing: Writing, reviewer: str, decision: Decision) -> int:
     """The same within a transaction, which must be durable."""
+    if decision.act is not Act.UNDO:
+        _check_still_so(writing.connection, reviewer, decision)
     given = Review(
         reviewer=reviewer,
         act=decision.act,
@@ -62,6 +80,24 @@ def decide_in(writing: Writing, reviewer: str, decision: Decision) -> int:
     number = reviews.append(writing, given)
     accounts.note(writing, reviewer, "review", f"{decision.post} act:{number}")
     return number
+
+
+def _check_still_so(connection: Connection, reviewer: str, decision: Decision) -> None:
+    for summary in shown.summaries_by_id(connection, [decision.post]):
+        if decision.revision not in (None, summary.revision):
+            raise StaleError(
+                "The post was edited after it was shown. Read its text of now, then decide.", "edited"
+            )
+        if decision.after is None:
+            continue
+        for said in reviews.history(connection, summary.key):
+            theirs = said.review.reviewer != reviewer and said.review.act not in (Act.UNSURE, Act.UNDO)
+            if theirs and not said.undone and said.id > decision.after:
+                raise StaleError(
+                    f"{said.review.reviewer} decided on this post after it was shown. Read what they said, "
+                    "then decide.",
+                    "decided",
+                )
 
 
 def name_kind(writing: Writing, reviewer: str, act: int, kind: Kind) -> int | None:
@@ -79,5 +115,6 @@ def name_kind(writing: Writing, reviewer: str, act: int, kind: Kind) -> int | No
         kind=kind,
         on_cluster=said.review.on_cluster,
         revision=said.revision,
+        after=act,
     )
     return decide_in(writing, reviewer, again)

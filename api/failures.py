@@ -11,6 +11,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, RedirectResponse
 from starlette.exceptions import HTTPException
 
+from api.deciding import StaleError
 from api.frame import bare_page
 from api.guard import HEADERS
 from api.people import ForgedError, LoginNeededError
@@ -31,6 +32,7 @@ KINDS: Mapping[type[SangtinError], tuple[str, int]] = {
     BusyError: ("busy", 503),
     EngineError: ("engine", 503),
     MissingError: ("missing", 404),
+    StaleError: ("stale", 409),
     UsageError: ("usage", 400),
     InputError: ("usage", 400),
 }

@@ -25,6 +25,8 @@ HERE = Path(__file__).parent
 LANGUAGE_COOKIE = "language"
 THEME_COOKIE = "theme"
 THEMES = ("auto", "light", "dark")
+# What a person may be told on arriving at a post, by an address.
+NOTICES = ("edited", "decided")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +41,7 @@ class Frame:
     asked: Asked
     waiting: int | None = None
     broken: tuple[str, ...] = ()
+    notice: str = ""
 
 
 def page(request: Request, template: str, view: Mapping[str, Any], *, status: int = 200) -> HTMLResponse:
@@ -121,4 +124,5 @@ def _frame(
         asked,
         waiting,
         broken,
+        notice if (notice := request.query_params.get("notice", "")) in NOTICES else "",
     )

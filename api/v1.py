@@ -41,7 +41,7 @@ ROOT = "/api/v1"
 # What one answer may hold: a page to read, not an archive; `export` streams everything.
 MOST_HITS = 1_000
 MOST_CARDS = 100
-SAID = {status: {"model": FailureAnswer} for status in (400, 401, 403, 404, 413, 422, 503)}
+SAID = {status: {"model": FailureAnswer} for status in (400, 401, 403, 404, 409, 413, 422, 503)}
 EXPORT_TYPES = {Format.CSV: "text/csv; charset=utf-8", Format.JSONL: "application/jsonl"}
 
 # For the description alone; `visitor` decides.

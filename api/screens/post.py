@@ -8,7 +8,7 @@ from fastapi import APIRouter, Form, Request, Response
 from fastapi.responses import RedirectResponse
 
 from api.audit import note_acts
-from api.deciding import DecisionForm, decide
+from api.deciding import DecisionForm, StaleError, decide
 from api.failures import failed
 from api.frame import page, post_path
 from api.house import house
@@ -35,6 +35,10 @@ def show(request: Request, post_id: str, who: Asking) -> Response:
 def review(
     request: Request, who: Acting, decision: DecisionForm, next: Annotated[str, Form()] = ""
 ) -> Response:
-    """Append what the person says of the post, and show the post again."""
-    decide(house(request).record, who.name, decision)
-    return RedirectResponse(next if next.startswith("/search?") else post_path(decision.post), 303)
+    """Append what the person says of the post, and show the post again; or why nothing was appended."""
+    to = next if next.startswith("/search?") else post_path(decision.post)
+    try:
+        decide(house(request).record, who.name, decision)
+    except StaleError as error:
+        to += ("&" if "?" in to else "?") + f"notice={error.reason}"
+    return RedirectResponse(to, 303)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, time
@@ -13,13 +14,13 @@ from pydantic import BaseModel, Field
 from sqlalchemy import Connection
 
 from api.audit import note_acts
-from api.deciding import Decision, Number, decide, decide_in, name_kind
-from api.frame import page
+from api.deciding import Decision, Number, StaleError, decide, decide_in, name_kind
+from api.frame import page, post_path
 from api.house import House, house
 from api.people import Acting, Asking, Visitor
 from api.reading import Depth, Reading, find_post, read_post
 from sangtin.post import VIETNAM, Act, Kind, Label, now
-from sangtin.record import queue, reviews
+from sangtin.record import queue, reviews, shown
 from sangtin.record.queue import Waiting
 
 # The card at hand, and two behind it: a person who presses two keys at once still finds a card.
@@ -54,11 +55,12 @@ class CardKind(OnDesk):
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """What a browser holds, and the post whose card comes back first."""
+    """What a browser holds, the post whose card comes back first, and what the person is told of it."""
 
     seen: tuple[str, ...] = ()
     ahead: int = 0
     first: str | None = None
+    says: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,16 +87,30 @@ def more(request: Request, who: Asking, desk: Annotated[OnDesk, Query()]) -> Res
 
 @router.post("/queue/review")
 def review(request: Request, who: Acting, given: Annotated[CardDecision, Form()]) -> Response:
-    """Append what the person says of a card's post; the answer holds the next cards."""
-    decide(house(request).record, who.name, given)
+    """Append what the person says of a card's post; the answer holds the next cards.
+
+    Nothing is appended where the post is not what the card showed: the card of what it is now comes back.
+    """
+    record = house(request).record
+    with record.read() as connection:
+        live = shown.summaries_by_id(connection, [given.post])
+    if not live and given.act is not Act.UNDO:
+        return _next(request, who, given, says="gone")
+    try:
+        decide(record, who.name, given)
+    except StaleError as error:
+        return _next(request, who, given, given.post, says=error.reason)
     return _next(request, who, given)
 
 
 @router.post("/queue/kind")
 def kind(request: Request, who: Acting, given: Annotated[CardKind, Form()]) -> Response:
-    """Say what kind of spam the card before was."""
-    with house(request).record.write(durable=True) as writing:
-        name_kind(writing, who.name, given.act, given.kind)
+    """Say what kind of spam the card before was, unless it was edited or decided anew meanwhile."""
+    try:
+        with house(request).record.write(durable=True) as writing:
+            name_kind(writing, who.name, given.act, given.kind)
+    except StaleError as error:
+        return _next(request, who, given, says=error.reason)
     return _next(request, who, given)
 
 
@@ -109,10 +125,12 @@ def undo(request: Request, who: Acting, given: Annotated[OnDesk, Form()]) -> Res
     return _next(request, who, given, latest[0].review.post if latest else None)
 
 
-def _next(request: Request, who: Visitor, desk: OnDesk, first: str | None = None) -> Response:
+def _next(
+    request: Request, who: Visitor, desk: OnDesk, first: str | None = None, *, says: str = ""
+) -> Response:
     if request.headers.get("x-part") != "cards":
-        return RedirectResponse("/queue", 303)
-    return _answer(request, who, "queue_part.html", Desk(tuple(desk.seen), desk.ahead, first))
+        return RedirectResponse(f"{post_path(first)}?notice={says}" if first and says else "/queue", 303)
+    return _answer(request, who, "queue_part.html", Desk(tuple(desk.seen), desk.ahead, first, says))
 
 
 def _answer(request: Request, who: Visitor, template: str, desk: Desk) -> Response:
@@ -130,6 +148,8 @@ def _view(connection: Connection, at: House, who: Visitor, desk: Desk) -> dict[s
     wanted = max(0, CARDS - ahead)
     found = queue.queue(connection, who.name, wanted, (*desk.seen, *first)) if wanted else []
     return {
+        "says": desk.says,
+        "gone": json.dumps(sorted({*desk.seen} - queue.still_waiting(connection, who.name, desk.seen))),
         "head": _head(connection, who),
         "restored": _cards(connection, at, first),
         "cards": _cards(connection, at, [summary.id for summary in found]),

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, Connection, and_, func, select
 
 from sangtin.post import Act
+from sangtin.record.portions import portions
 from sangtin.record.schema import post, review
 from sangtin.record.shown import Summary, summaries
 
@@ -37,6 +39,15 @@ def queue(connection: Connection, reviewer: str, limit: int = 2, skip: tuple[str
         query = query.where(post.c.id.not_in(skip))
     rows = connection.execute(query.order_by(post.c.attention.desc(), post.c.moment.desc()).limit(limit))
     return summaries(connection, [row.key for row in rows])
+
+
+def still_waiting(connection: Connection, reviewer: str, ids: Sequence[str]) -> set[str]:
+    """Those of the posts that wait for a reviewer."""
+    found: set[str] = set()
+    for some in portions(ids):
+        rows = connection.execute(select(post.c.id).where(_waits(reviewer), post.c.id.in_(some)))
+        found |= {row.id for row in rows}
+    return found
 
 
 def _waits(reviewer: str) -> ColumnElement[bool]:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
+from typing import Any
+
 import httpx
 import pytest
 
 from sangtin.post import Act, Bin, Cause, Kind, Label, Post, now
-from sangtin.record import accounts, posts, reviews, shown
+from sangtin.record import accounts, erasing, posts, reviews, shown
 from tests.api.desk import PERSON, Desk, review
 from tests.api.pages import proof, texts, tree
 
@@ -75,21 +78,102 @@ def test_unsure_leaves_this_reviewers_queue_and_no_one_elses(desk: Desk, browser
     assert "bao-mau:11" in cards(other.get("/queue").text)
 
 
-def test_a_card_whose_post_was_edited_meanwhile_decides_nothing(desk: Desk, browser: httpx.Client) -> None:
-    card = tree(browser.get("/queue").text).xpath(
-        "//li[@data-post='bao-mau:11']//form[@action='/queue/review']"
-    )[0]
-    shown_then = {each.get("name"): each.get("value") for each in card.xpath(".//input")}
-    assert shown_then["revision"] == "1"
+def form_of(client: httpx.Client, post: str, label: str = "negative") -> dict[str, Any]:
+    """What the form of one key on a card would send."""
+    form = f"//li[@data-post='{post}']//form[input[@name='label' and @value='{label}']]/input"
+    fields = tree(client.get("/queue").text).xpath(form)
+    return {f.get("name"): f.get("value") for f in fields if f.get("name") != "proof"}
+
+
+def says(part: str) -> str:
+    return str(tree(part).xpath("string(//div[@id='queue-head']/@data-says)"))
+
+
+def edit(desk: Desk, post: str, text: str) -> None:
     with desk.record.write() as writing:
-        edited = Post("bao-mau", "11", "Tòa soạn xin đính chính toàn bộ bài này.", fetched_at=now())
-        assert posts.add(writing, [edited]).changed == 1
-    answer = browser.post(
-        "/queue/review", data=shown_then, headers={"x-part": "cards", "x-proof": proof(browser)}
-    )
-    assert answer.status_code == 400
+        assert posts.add(writing, [Post("bao-mau", post, text, fetched_at=now())]).changed == 1
+
+
+def test_a_card_whose_post_was_edited_meanwhile_comes_back_with_its_new_text(
+    desk: Desk, browser: httpx.Client
+) -> None:
+    shown_then = form_of(browser, "bao-mau:11")
+    edit(desk, "11", "Tòa soạn xin đính chính toàn bộ bài này.")
+    part = act(browser, "review", tuple(ORDER[:3]), 2, **shown_then)
+    assert says(part) == "edited"
+    assert tree(part).xpath("//li[@data-back]/@data-post") == ["bao-mau:11"]
+    assert "đính chính" in texts(part, "//li[@data-back]//p[@class='post-text']")[0]
     assert outcome(desk, "bao-mau:11")[2] is Cause.NONE
     assert standing(desk) == []
+
+
+def test_what_another_person_decided_meanwhile_is_shown_before_it_is_overruled(
+    desk: Desk, browser: httpx.Client
+) -> None:
+    shown_then = form_of(browser, "bao-mau:11")
+    review(desk, "bao-mau:11", by="binh.le", label=Label.POSITIVE)
+    part = act(browser, "review", **shown_then)
+    assert says(part) == "decided"
+    assert "binh.le" in texts(part, "//li[@data-back]//div[@class='said']")[0]
+    assert outcome(desk, "bao-mau:11")[0] is Bin.POSITIVE
+    again = tree(part).xpath("//li[@data-back]//form[input[@value='negative']]/input[@name='after']/@value")
+    act(browser, "review", **shown_then | {"after": again[0]})
+    assert outcome(desk, "bao-mau:11")[0] is Bin.NEGATIVE
+
+
+def test_anothers_doubt_or_what_they_took_back_stops_nobody(desk: Desk, browser: httpx.Client) -> None:
+    shown_then = form_of(browser, "bao-mau:11")
+    review(desk, "bao-mau:11", Act.UNSURE, by="binh.le")
+    theirs = review(desk, "bao-mau:11", by="binh.le", label=Label.POSITIVE)
+    review(desk, "bao-mau:11", Act.UNDO, by="binh.le", undoes=theirs)
+    assert says(act(browser, "review", **shown_then)) == ""
+    assert outcome(desk, "bao-mau:11")[0] is Bin.NEGATIVE
+
+
+def test_a_kind_does_not_overrule_who_decided_after_the_spam(desk: Desk, browser: httpx.Client) -> None:
+    mine = review(desk, "bao-mau:11", label=Label.SPAM)
+    review(desk, "bao-mau:11", by="binh.le", label=Label.POSITIVE)
+    assert says(act(browser, "kind", act=str(mine), kind="scam")) == "decided"
+    assert outcome(desk, "bao-mau:11") == (Bin.POSITIVE, None, Cause.PERSON)
+
+
+def test_cards_on_which_others_decided_leave_the_desk(desk: Desk, browser: httpx.Client) -> None:
+    review(desk, "bao-mau:5", by="binh.le", label=Label.SPAM)
+    part = act(browser, "review", tuple(ORDER[:3]), 2, **form_of(browser, "bao-mau:11"))
+    gone = json.loads(tree(part).xpath("string(//div[@id='queue-head']/@data-gone)"))
+    assert gone == ["bao-mau:11", "bao-mau:5"]
+
+
+def test_a_card_whose_post_was_erased_meanwhile_goes_and_says_so(desk: Desk, browser: httpx.Client) -> None:
+    shown_then = form_of(browser, "bao-mau:11")
+    with desk.record.write(durable=True) as writing:
+        (post,) = shown.summaries_by_id(writing.connection, ["bao-mau:11"])
+        erasing.erase(writing, post.key)
+    part = act(browser, "review", **shown_then)
+    assert says(part) == "gone"
+    assert "bao-mau:11" not in cards(part)
+    assert standing(desk) == []
+
+
+def test_without_scripts_a_late_decision_leads_to_the_post_and_says_why(
+    desk: Desk, browser: httpx.Client
+) -> None:
+    shown_then = form_of(browser, "bao-mau:11") | {"proof": proof(browser)}
+    edit(desk, "11", "Tòa soạn xin đính chính.")
+    for path in ("/queue/review", "/review"):
+        answer = browser.post(path, data=shown_then)
+        assert answer.headers["location"] == "/posts/bao-mau:11?notice=edited"
+    assert "quyết định chưa được ghi" in browser.get(answer.headers["location"]).text
+    beside = browser.post("/review", data=shown_then | {"next": "/search?q=rac&post=bao-mau:11"})
+    assert "quyết định chưa được ghi" in browser.get(beside.headers["location"]).text
+
+
+def test_a_program_is_told_that_it_came_too_late(desk: Desk, browser: httpx.Client) -> None:
+    edit(desk, "11", "Tòa soạn xin đính chính.")
+    given = {"post": "bao-mau:11", "label": "spam", "revision": 1}
+    answer = browser.post("/api/v1/reviews", json=given, headers={"x-proof": proof(browser)})
+    assert answer.status_code == 409
+    assert "edited" in answer.json()["error"]
 
 
 def test_undo_takes_back_the_latest_act_and_its_card_comes_back_first(

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
-from tests.api.desk import Desk, copied, make_desk, open_desk
+from tests.api.desk import PERSON, Desk, copied, make_desk, open_desk
 
 # A browser of this machine; or the one that this variable names.
 NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome")
@@ -81,12 +81,12 @@ def window(chromium: Browser, desk: Desk) -> Iterator[Window]:
     assert opened.complaints == []
 
 
-def open_window(context: BrowserContext, desk: Desk) -> Window:
-    """A page that has logged in and notes what goes wrong."""
+def open_window(context: BrowserContext, desk: Desk, person: str = PERSON) -> Window:
+    """A page on which a person has logged in and that notes what goes wrong."""
     window = Window(context.new_page(), desk)
     window.page.on("pageerror", lambda error: window.complaints.append(str(error)))
     window.page.on("console", lambda said: _note(window, said.type, said.text))
-    window.page.goto(f"{desk.url}/login?token={desk.link()}")
+    window.page.goto(f"{desk.url}/login?token={desk.link(person)}")
     return window
 
 

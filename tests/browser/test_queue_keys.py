@@ -7,13 +7,13 @@ import time
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, Route, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 import api
-from sangtin.post import Act, Bin, Kind, Label
-from sangtin.record import reviews, shown
+from sangtin.post import Act, Bin, Kind, Label, Post, now
+from sangtin.record import posts, reviews, shown
 from tests.api.desk import PERSON, Desk
-from tests.browser.conftest import Window
+from tests.browser.conftest import Window, open_window
 
 pytestmark = pytest.mark.browser
 # The longest that a decision may take to slide away, in ms (screens: at most 150).
@@ -227,3 +227,39 @@ def test_a_card_can_be_decided_by_mouse_too(window: Window) -> None:
     settled(page)
     assert outcome(window.desk, FIRST)[0] is Bin.POSITIVE
     assert card(page) == SECOND
+
+
+def test_two_people_do_not_step_on_each_other(window: Window, chromium: Browser) -> None:
+    page, desk = window.go("/queue"), window.desk
+    context = chromium.new_context()
+    other = open_window(context, desk, "binh.le").go("/queue")
+    press(other, "3", "3")
+    settled(other)
+    press(page, "2")
+    settled(page)
+    assert "Người khác vừa quyết định" in page.locator("#queue-says").inner_text()
+    assert card(page) == FIRST
+    assert "binh.le" in page.locator(".card.now .said").inner_text()
+    assert outcome(desk, FIRST)[0] is Bin.POSITIVE
+    assert page.locator(f'[data-post="{SECOND}"]').count() == 0
+    press(page, "2")
+    assert card(page) == THIRD
+    settled(page)
+    assert outcome(desk, FIRST)[0] is Bin.NEGATIVE
+    context.close()
+
+
+def test_a_card_that_was_edited_while_it_was_read_comes_back_anew(window: Window) -> None:
+    page = window.go("/queue")
+    edited = Post("bao-mau", "1", "Nước đã rút, đường Lê Lợi đi lại bình thường.", fetched_at=now())
+    with window.desk.record.write() as writing:
+        posts.add(writing, [edited])
+    press(page, "2")
+    settled(page)
+    assert card(page) == FIRST
+    assert "Nước đã rút" in page.locator(".card.now .post-text").inner_text()
+    assert "vừa được sửa ở nguồn" in page.locator("#queue-says").inner_text()
+    assert acts(window.desk) == []
+    press(page, "3")
+    settled(page)
+    assert acts(window.desk) == [(FIRST, Act.LABEL, Label.POSITIVE)]

@@ -47,6 +47,7 @@ function take(answer) {
     document.getElementById(id).replaceWith(answer.getElementById(id));
   }
   document.getElementById("rail-waiting").textContent = document.getElementById("queue-head").dataset.waiting;
+  const head = document.getElementById("queue-head");
   const list = document.getElementById("cards");
   const known = new Set(cards().map((card) => card.dataset.post));
   for (const card of answer.querySelectorAll("#cards > .card")) {
@@ -63,6 +64,13 @@ function take(answer) {
     show(cards()[0] ?? null);
     say("");
   }
+  drop(new Set(JSON.parse(head.dataset.gone)));
+  if (head.dataset.says) say(head.dataset.says);
+}
+
+// Cards that wait no more, for someone else decided on them; the one at hand stays under the reader's eyes.
+function drop(gone) {
+  for (const card of cards()) if (card !== now() && gone.has(card.dataset.post)) card.remove();
 }
 
 function enqueue(task) {
