@@ -1,4 +1,4 @@
-"""`sangtin record copy`: a record → another engine or place."""
+"""`sangtin record copy` and `restored`: a record → another engine or place, and back from a backup."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from sangtin.cli.terminal import JsonFlag, emit, emit_json, progress, say
+from sangtin.cli.terminal import JsonFlag, emit, emit_json, progress, say, settings
 
 app = typer.Typer(name="record", no_args_is_help=True, help="The record as a whole.")
 
@@ -41,3 +41,25 @@ def copy(
         return
     emit(f"{done.posts:,} posts, {done.rows:,} rows, {done.written:,} written now; both are equal.")
     say("Work on the copy from now on: set SANGTIN_RECORD to its URL, then run: sangtin doctor")
+
+
+@app.command()
+def restored() -> None:
+    """Say that the record was brought back from an older dump: what is built from it is built anew.
+
+    The search index and the copies' index may have seen what the record has forgotten. `sangtin restore`
+    does this by itself; run it after pg_restore, before anything else works on the record.
+
+    \b
+    Examples:
+      pg_restore --dbname=sangtin sangtin-2026-11-20.dump && sangtin record restored
+    """
+    from sangtin.record import new_epoch, open_record
+
+    record = open_record(settings().record_url)
+    try:
+        with record.write(durable=True) as writing:
+            new_epoch(writing)
+    finally:
+        record.close()
+    emit("The indexes are built anew. Bring the search up to date with: sangtin index follow")

@@ -13,6 +13,7 @@ from types import TracebackType
 import dedupe
 from dedupe.pausing import uncollected
 from sangtin.errors import SangtinError
+from sangtin.pipeline import copies
 from sangtin.pipeline.campaigns import flag_bursts
 from sangtin.pipeline.parts import Parts
 from sangtin.record import Record, leases, placing, posts
@@ -154,6 +155,7 @@ class Placing:
             self._lease = leases.take(self.record, LEASE)
             self._ask_at = time.monotonic() + AGAIN_S
         if self._lease is not None and self._placer is None:
+            copies.claim(self.record, self.folder)
             self._placer = dedupe.Placer(RecordShelf(self.record), self.folder)
         return self._placer
 

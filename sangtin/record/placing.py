@@ -91,10 +91,22 @@ def erased_after(connection: Connection) -> list[tuple[int, int]]:
 
 def set_forgotten(writing: Writing, number: int) -> None:
     """The copies' index has forgotten every post erased up to a number."""
-    insert = upsert(writing.connection, meta).values(name="forgotten", value=str(number))
-    writing.connection.execute(
-        insert.on_conflict_do_update(index_elements=["name"], set_={"value": str(number)})
-    )
+    _keep(writing, "forgotten", str(number))
+
+
+def last_cache(connection: Connection) -> str:
+    """Which cache of the copies' index was last placed with; empty before the first."""
+    return str(connection.execute(select(meta.c.value).filter_by(name="cache")).scalar_one_or_none() or "")
+
+
+def set_cache(writing: Writing, name: str) -> None:
+    """From now on posts are placed with this cache of the copies' index."""
+    _keep(writing, "cache", name)
+
+
+def _keep(writing: Writing, name: str, value: str) -> None:
+    insert = upsert(writing.connection, meta).values(name=name, value=value)
+    writing.connection.execute(insert.on_conflict_do_update(index_elements=["name"], set_={"value": value}))
 
 
 def place(writing: Writing, places: Sequence[Place]) -> list[Place]:
