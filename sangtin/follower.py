@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -112,20 +113,25 @@ class Watching:
         self._wait = 0.0
         self._again = 0.0
 
-    def follow(self) -> None:
-        """Catch up with the record, unless another follower is at it or an engine failed a moment ago."""
+    def follow(self, within: float = math.inf) -> bool:
+        """Catch up with the record, unless another follower is at it or an engine failed a moment ago.
+
+        Begins no batch after `within` seconds. Returns whether there was more to do.
+        """
         if time.monotonic() < self._again:
-            return
+            return False
         try:
             with leases.taken(self._record, LEASE) as lease:
-                if lease:
-                    _catch_up(self._record, self._search, lease, _silent)
+                done = lease is None or _catch_up(
+                    self._record, self._search, lease, until=time.monotonic() + within
+                )
         except (EngineError, BusyError) as error:
             self._fail(error)
-        else:
-            if self.failure:
-                events.note("the index is followed again")
-            self.failure, self._wait = "", 0.0
+            return False
+        if self.failure:
+            events.note("the index is followed again")
+        self.failure, self._wait = "", 0.0
+        return not done
 
     def _fail(self, error: SangtinError) -> None:
         self._wait = next_wait(self._wait)
@@ -141,7 +147,7 @@ def rebuild(record: Record, search: Search, advance: Advance = _silent) -> None:
         if lease is None:
             raise BusyError("Another process is following the record. Stop it, then rebuild.")
         _rebuild(record, search, lease, advance)
-        _catch_up(record, search, lease, _silent)
+        _catch_up(record, search, lease)
 
 
 def check(record: Record, search: Search) -> Checked:
@@ -149,10 +155,10 @@ def check(record: Record, search: Search) -> Checked:
     with leases.taken(record, LEASE) as lease:
         if lease is None:
             raise BusyError("Another process is following the record. Stop it, then check.")
-        _catch_up(record, search, lease, _silent)
+        _catch_up(record, search, lease)
         wrong, gone = _differences(record, search)
         _mend(record, search, wrong, gone)
-        _catch_up(record, search, lease, _silent)
+        _catch_up(record, search, lease)
         left = _differences(record, search) if wrong or gone else ((), ())
         return Checked(size(record), len(wrong) + len(gone), not any(left))
 
@@ -191,7 +197,10 @@ def _position(search: Search) -> Position | None:
         return Position("", 0)
 
 
-def _catch_up(record: Record, search: Search, lease: Lease, advance: Advance) -> None:
+def _catch_up(
+    record: Record, search: Search, lease: Lease, advance: Advance = _silent, until: float = math.inf
+) -> bool:
+    """Follow to the newest change; whether it got there before a moment of the monotonic clock."""
     epoch = record.epoch()
     position = _position(search)
     if position is not None and position.epoch != epoch:
@@ -203,12 +212,15 @@ def _catch_up(record: Record, search: Search, lease: Lease, advance: Advance) ->
         with record.read() as connection:
             changes, reached = following.changed(connection, at, BATCH, handed)
         if reached == at and position is not None:
-            return
+            return True
+        if time.monotonic() > until:
+            return False
         refusals = search.apply(_alive(changes), _gone(changes), Position(epoch, reached))
         position = Position(epoch, reached)
         _keep(record, [c.id for c in changes], refusals)
         advance(reached - at)
         at = reached
+    return False
 
 
 def _rebuild(record: Record, search: Search, lease: Lease, advance: Advance) -> None:

@@ -153,3 +153,15 @@ def test_watching_leaves_another_follower_alone(record: Record, search: Search) 
     other.give_back()
     watching.follow()
     assert search.total(ALL) == 5
+
+
+def test_watching_stops_in_time_and_says_that_there_is_more(
+    record: Record, search: Search, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(follower, "BATCH", 2)
+    watching = follower.Watching(record, search)
+    assert watching.follow(within=-1.0)
+    assert search.total(ALL) == 0
+    assert not watching.follow()
+    assert search.total(ALL) == 5
+    assert not watching.follow(within=-1.0)

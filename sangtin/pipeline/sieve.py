@@ -22,6 +22,8 @@ AGAIN_S = 0.2
 WATCH_S = 2.0
 # Batches between two looks of the index at the record: posts show up in search within seconds.
 FOLLOW_EVERY = 8
+# How long to follow before looking for work again, in seconds: nobody else places while the placer follows.
+FOLLOW_S = 2.0
 # How often progress is counted, in seconds: a count of what waits takes some 20 ms a million.
 COUNT_S = 0.5
 
@@ -110,14 +112,14 @@ def _sieve(parts: Parts, in_use: InUse, told: tuple[Sieved, Progress], work: Wor
             progress.show()
             rounds += 1
             if moved and rounds % FOLLOW_EVERY == 0:
-                following.follow()
+                following.follow(FOLLOW_S)
             if moved:
                 continue
             in_use = _still_in_use(parts, in_use)
-            if not waiting(parts, in_use):
-                if not work.watch:
-                    break
-                following.follow()
+            if not work.watch and not waiting(parts, in_use):
+                break
+            if following.follow(FOLLOW_S):
+                continue
             time.sleep(WATCH_S if work.watch else AGAIN_S)
     progress.show(now=True)
     if not work.watch:
