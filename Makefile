@@ -52,10 +52,12 @@ check: test-environment
 	.venv-test/bin/lint-imports
 
 bench: test-environment
-	@for each in tests/bench/[a-z]*.py; do \
+	@for each in $(filter-out tests/bench/phobert.py,$(wildcard tests/bench/[a-z]*.py)); do \
 	    name=$$(basename $$each .py); \
 	    echo "== $$name"; .venv-test/bin/python -m tests.bench.$$name || exit 1; \
 	done
+	@requirements/environment .venv-phobert build base pytest phobert
+	.venv-phobert/bin/python -m tests.bench.phobert
 
 soak: test-environment
 	.venv-test/bin/python -m pytest -m soak --timeout 3600 tests

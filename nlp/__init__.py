@@ -7,7 +7,7 @@ from pathlib import Path
 from nlp import folder as _folder
 from nlp.answer import Answer, Class, Moved
 from nlp.folder import ModelCard
-from nlp.model import Model, load
+from nlp.model import PHOBERT, Model, load
 from nlp.reader import Place
 
 __all__ = [
@@ -21,6 +21,7 @@ __all__ = [
     "card",
     "find",
     "held",
+    "how_read",
     "load",
 ]
 
@@ -35,6 +36,16 @@ def find(name_or_folder: str | Path, models_dir: Path) -> Path:
 def card(folder: Path) -> ModelCard:
     """What the model in a folder says of itself; InputError where the folder is not whole."""
     return _folder.read_card(folder)
+
+
+def how_read(folder: Path, place: Place) -> dict[str, str]:
+    """For each transformer of a model, the back end that this machine reads with, and why."""
+    from nlp.phobert import how_it_reads
+
+    if _folder.is_plain(folder):
+        return {PHOBERT: how_it_reads(folder, place)}
+    found = _folder.read_card(folder).readers
+    return {step.name: how_it_reads(folder / step.name, place) for step in found if step.type == PHOBERT}
 
 
 def held(models_dir: Path) -> list[tuple[Path, ModelCard]]:

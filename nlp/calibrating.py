@@ -108,6 +108,21 @@ def calibrated(subject: Subject, cache: Path) -> Calibration:
     return found
 
 
+def told(found: Calibration) -> str:
+    """What was chosen and why, in a line for a person."""
+    best = found.best
+    others = [one for one in found.trials if one.kind != best.kind and one.budget == by_hand(one.kind).budget]
+    said = [
+        f"{one.kind} {one.posts_a_second:.0f}"
+        + ("" if one.allowed else f" but a probability moved by {one.moved:.3f}")
+        for one in others
+    ]
+    return (
+        f"{best.kind}, {best.budget} sub-words a batch, {best.workers}×{best.threads} threads: "
+        f"{best.posts_a_second:.0f} posts/s on {found.machine}" + (f" ({'; '.join(said)})" if said else "")
+    )
+
+
 def machine() -> str:
     """What decides how fast each back end is here."""
     import importlib.metadata

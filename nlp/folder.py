@@ -98,6 +98,11 @@ def read_card(folder: Path) -> ModelCard:
     return card
 
 
+def is_plain(folder: Path) -> bool:
+    """Whether a folder holds weights in Hugging Face's layout, and no model.json."""
+    return (folder / CONFIG).is_file() and not (folder / CARD).is_file()
+
+
 def find(name: str, models: Path, shipped: Path) -> Path:
     """The folder that `name` means: a path, `shipped`, a model in `models`, or published weights."""
     if name == "shipped":

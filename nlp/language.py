@@ -17,6 +17,7 @@ MOST_MARKED = 0.05  # share of words with marks that only Vietnamese has
 LEAST_FUNCTION = 0.10  # share of words that only serve a foreign grammar: gibberish has none
 OTHER_SCRIPT = 0.8  # share of letters that are not Latin
 
+PLENTY = 0.025  # share of characters that only Vietnamese has, above which no word need be looked at
 READ = 4000  # characters that are looked at
 
 _WORD = re.compile(r"[^\W\d_]{2,}")
@@ -45,20 +46,24 @@ def foreign(text: str) -> bool:
     """Whether a text is long and surely in another language; such a text is not read."""
     text = text[:READ]
     letters = [letter for letter in text if letter.isalpha()]
-    if len(letters) < LEAST_LETTERS:
+    if len(letters) < LEAST_LETTERS or len(_vietnamese().findall(text)) > PLENTY * len(text):
         return False
     if sum(not _latin(letter) for letter in letters) > OTHER_SCRIPT * len(letters):
         return True
     words = _WORD.findall(text)
-    if len(words) < LEAST_WORDS:
-        return False
-    most = len(words)
-    if sum(map(_marked, words)) > MOST_MARKED * most:
+    if len(words) < LEAST_WORDS or sum(map(_marked, words)) > MOST_MARKED * len(words):
         return False
     plain = [fold(word) for word in words]
-    if sum(_SYLLABLE.fullmatch(word) is not None for word in plain) > MOST_SYLLABLES * most:
-        return False
-    return sum(word in _FUNCTION for word in plain) >= LEAST_FUNCTION * most
+    syllables = sum(_SYLLABLE.fullmatch(word) is not None for word in plain)
+    function = sum(word in _FUNCTION for word in plain)
+    return syllables <= MOST_SYLLABLES * len(words) and function >= LEAST_FUNCTION * len(words)
+
+
+@functools.cache
+def _vietnamese() -> re.Pattern[str]:
+    """Letters that only Vietnamese writes, composed or not."""
+    letters = (chr(code) for code in (*range(0xC0, 0x250), *range(0x1E00, 0x1F00)))  # Latin
+    return re.compile(f"[{''.join(filter(_marked, letters))}\u0306\u031b\u0309\u0323]")
 
 
 @functools.lru_cache(maxsize=4096)

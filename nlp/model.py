@@ -12,7 +12,7 @@ import numpy as np
 
 from nlp.answer import Answer, Class, Moved
 from nlp.flags import FOLDER, Flags
-from nlp.folder import CARD, read_card
+from nlp.folder import is_plain, read_card
 from nlp.huggingface import CONFIG
 from nlp.language import foreign
 from nlp.passage import NORMALISER
@@ -68,7 +68,8 @@ class Model:
             settled = {i for i, one in zip(left, found, strict=True) if one.settled and i not in strange}
             self.counted[f"read {step.reader.name}"] += len(left)
             self.counted[f"settled {step.reader.name}"] += len(settled)
-            left = [i for i in left if i not in settled | strange]
+            done = settled | strange
+            left = [i for i in left if i not in done]
         self.counted["unsure"] += len(left) + len(strange)
         self.counted["foreign"] += len(strange)
         counting = (step.reader for step in self.steps if isinstance(step.reader, Counting))
@@ -115,7 +116,7 @@ def load(folder: Path, place: Place | None = None) -> Model:
     readers keep what they make and how they compute.
     """
     place = place or Place()
-    if (folder / CONFIG).is_file() and not (folder / CARD).is_file():
+    if is_plain(folder):
         return _plain(folder, place)
     card = read_card(folder)
     steps = tuple(

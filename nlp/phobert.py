@@ -19,9 +19,9 @@ from nlp import passage
 from nlp.answer import Class, Moved
 from nlp.backend import Backend, Choice, Kind, Running, gathered, kind_of, open_backend
 from nlp.batching import Ints, fit
-from nlp.calibrating import Calibration, Subject, by_hand, calibrated
+from nlp.calibrating import Calibration, Subject, by_hand, calibrated, remembered, told
 from nlp.converting import graph_of, sample_posts
-from nlp.huggingface import Checkpoint, needs_head, open_checkpoint
+from nlp.huggingface import CONFIG, Checkpoint, needs_head, open_checkpoint
 from nlp.linear import softmax
 from nlp.occlusion import occlude
 from nlp.reader import Place, Probabilities
@@ -132,6 +132,16 @@ def _own_cache() -> Path:
     return Path(made)
 
 
+def how_it_reads(folder: Path, place: Place) -> str:
+    """The back end that this machine reads a folder with, and why; measures nothing."""
+    kind = kind_of(place.backend)
+    if kind is not None:
+        return f"{kind}, as SANGTIN_BACKEND says"
+    cache = place.cache or _own_cache()
+    found = remembered(open_checkpoint(folder, cache).digest, cache)
+    return told(found) if found else "not tried on this machine yet; the first reading tries"
+
+
 def encode(subwords: Subwords, texts: Sequence[str], positions: int) -> tuple[list[Ints], int]:
     """Each text's sub-words between `<s>` and `</s>`, at most `positions`, and how many texts were cut."""
     found, cut = [], 0
@@ -173,6 +183,16 @@ def read_card(folder: Path) -> Card:
             f"makes it by {now.normaliser} and {now.segmenter}. Train the model again, or take another one."
         )
     return card
+
+
+def keep(source: Path, target: Path, place: Place) -> None:
+    """Copy what reading needs of a folder to `target`: config, safetensors, vocabulary, and reader.json."""
+    checkpoint = open_checkpoint(source, place.cache or _own_cache())
+    target.mkdir(parents=True)
+    shutil.copyfile(source / CONFIG, target / CONFIG)
+    for file in checkpoint.files:
+        shutil.copyfile(file, target / (file.name if file.parent == source else "model.safetensors"))
+    write_reader(target, source, read_card(source).temperature)
 
 
 def write_reader(folder: Path, source: Path, temperature: float) -> None:

@@ -50,7 +50,7 @@ def fit(rows: Sequence[Row], dev: Sequence[Row], out: Path, plan: Plan) -> Model
     """
     refuse_taken(out)
     classes = classes_of(rows)
-    kept, held = (rows, dev) if dev else _split(rows)
+    kept, held = (rows, dev) if dev else split_rows(rows)
     reader = _trained(examples(kept, classes), classes, plan)
     temperature = best_temperature(*_held(reader, held))
     reader = replace(reader, temperature=temperature)
@@ -144,7 +144,7 @@ def _held(reader: Draft, rows: Sequence[Row]) -> tuple[Floats, Floats, Floats]:
     return logits, said.shares.astype(np.float64), said.weights.astype(np.float64)
 
 
-def _split(rows: Sequence[Row]) -> tuple[list[Row], list[Row]]:
+def split_rows(rows: Sequence[Row]) -> tuple[list[Row], list[Row]]:
     """Nine tenths and a tenth, by the hash of the text."""
     kept: list[Row] = []
     held: list[Row] = []

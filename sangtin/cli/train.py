@@ -14,6 +14,7 @@ from sangtin.post import day_of, now
 
 if TYPE_CHECKING:
     from nlp.folder import ModelCard
+    from training.rows import Row
     from training.thresholds import Bounds
 
 app = typer.Typer(name="train", no_args_is_help=True, help="Make models from labelled posts.")
@@ -43,7 +44,11 @@ def fit(
     kind: KindField = None,
     weight: WeightField = None,
     renamed: Renamed = "",
-    model: Annotated[str, typer.Option(help="What to train: linear or compact.")] = "linear",
+    model: Annotated[
+        str, typer.Option(help="What to train: linear, compact, or PhoBERT's weights by folder or name.")
+    ] = "linear",
+    epochs: Annotated[int, typer.Option(help="How often PhoBERT sees every row.", min=1)] = 4,
+    rate: Annotated[float, typer.Option(help="PhoBERT's largest rate of learning.", min=0)] = 3e-5,
     max_error: Share = "10%",
     max_missed_negatives: Share = "2%",
     day: Day = None,
@@ -51,14 +56,16 @@ def fit(
     """Train a model on labelled rows, with any set of labels.
 
     A linear model sees letters, words and style. A compact one also reads words in their order, knowing them
-    as the shipped model does; ten thousand rows take it some minutes. Temperature and thresholds are chosen
-    on --dev, or on a held-out tenth. Reviews that `sangtin export --reviews` wrote can be trained on as they
-    are.
+    as the shipped model does; ten thousand rows take it some minutes. PhoBERT's weights are fine-tuned, which
+    needs the extra `phobert` and, for more than a few thousand rows, a GPU or a night. Temperature and
+    thresholds are chosen on --dev, or on a held-out tenth. Reviews that `sangtin export --reviews` wrote can
+    be trained on as they are.
 
     \\b
     Examples:
       sangtin train fit --train reviews.jsonl --kind kind --out ~/models/mine
       sangtin train fit --train reviews.jsonl --kind kind --model compact --out ~/models/better
+      sangtin train fit --train reviews.jsonl --kind kind --model vinai/phobert-base --out ~/models/best
       sangtin train fit --train a.jsonl b.jsonl.gz --dev dev.jsonl --map 0=clean,1=spam --out spam-model
     """
     from training.compact import Settings as Network
@@ -66,19 +73,24 @@ def fit(
     from training.fit import fit as make
     from training.rows import Fields, read_map, read_rows
 
-    if model not in ("linear", "compact"):
-        raise UsageError(f"--model {model}: this version trains linear and compact models. Choose one.")
     fields = Fields(text, label, kind, weight, read_map(renamed))
     rows = read_rows([*train, *(more or [])], fields)
     held = read_rows([dev], fields) if dev else []
+    bounds = _bounds(max_error, max_missed_negatives)
+    if model not in ("linear", "compact"):
+        card = _fine_tuned(model, (rows, held), out, (_day(day), bounds, epochs, rate))
+        _told(card, out)
+        return
     network = Network(balance=1.0) if model == "compact" else None
-    plan = Plan(_day(day), bounds=_bounds(max_error, max_missed_negatives), network=network)
+    plan = Plan(_day(day), bounds=bounds, network=network)
     _told(make(rows, held, out, plan), out)
 
 
 @app.command()
 def thresholds(
-    model: Annotated[str, typer.Option(help="A model's name or folder.")],
+    model: Annotated[
+        list[str], typer.Option(help="A model's name or folder; repeat to join models, the cheapest first.")
+    ],
     dev: Annotated[Path, typer.Option(help="Labelled JSONL that the model was not trained on.")],
     out: Out,
     text: TextField = "text",
@@ -91,21 +103,25 @@ def thresholds(
 ) -> None:
     """Choose again what each reader of a model may settle; makes a new model.
 
-    Earlier readers are bounded by their disagreement with the last one, the last or only reader by its
-    error against the file's labels, all by the share of negatives that they settle as something else.
+    Several models become one that asks them in order, each only what the ones before are not sure of. Earlier
+    readers are bounded by their disagreement with the last one, the last or only reader by its error against
+    the file's labels, all together by the share of negatives that they settle as something else.
 
     \\b
     Examples:
       sangtin train thresholds --model mine --dev dev.jsonl --max-error 5% --out ~/models/stricter
+      sangtin train thresholds --model mine --model ~/models/best --dev dev.jsonl --out ~/models/cascade
     """
     import nlp
-    from training.bounding import rethreshold
+    from training.bounding import How, rethreshold
     from training.rows import Fields, read_map, read_rows
 
     rows = read_rows([dev], Fields(text=text, label=label, renamed=read_map(renamed)))
     bounds = _bounds(max_error, max_missed_negatives, max_disagreement)
-    card = rethreshold(nlp.find(model, settings().models), rows, out, (_day(day), bounds))
-    _told(card, out)
+    chosen = settings()
+    folders = [nlp.find(name, chosen.models) for name in model]
+    place = nlp.Place(chosen.cache, chosen.backend)
+    _told(rethreshold(folders, rows, out, How(_day(day), bounds, place)), out)
 
 
 @app.command()
@@ -136,6 +152,23 @@ def ship(
         emit_json(result.figures)
     else:
         emit(f"{result.name} in {result.folder}")
+
+
+def _fine_tuned(
+    name: str, rows: tuple[list[Row], list[Row]], out: Path, how: tuple[date, Bounds, int, float]
+) -> ModelCard:
+    """PhoBERT's weights, by a folder or a published name, fine-tuned on rows."""
+    import nlp
+    from nlp.hub import licence_note
+    from training.phobert import Plan, Settings, fit_phobert, weights_of
+
+    day, bounds, epochs, rate = how
+    if note := licence_note(name):
+        say(note)
+    chosen = settings()
+    source = weights_of(nlp.find(name, chosen.models))
+    place = nlp.Place(chosen.cache, chosen.backend)
+    return fit_phobert(*rows, out, Plan(day, source, place, Settings(epochs, rate), bounds))
 
 
 def _day(given: datetime | None) -> date:

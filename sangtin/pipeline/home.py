@@ -77,6 +77,7 @@ def doctor(settings: Settings) -> Iterator[Check]:
             )
             in_use = models.model_in_use(connection)
             yield Check("model", in_use is not None, in_use.name if in_use else "none", "Run: sangtin init")
+            yield from _readers(in_use, settings)
             waits = placing.count_unplaced(connection)
             waits += reading.count_unread(connection, in_use.key) if in_use else 0
             yield Check("waiting", waits == 0, f"{waits} posts", "Run: sangtin sieve")
@@ -84,6 +85,15 @@ def doctor(settings: Settings) -> Iterator[Check]:
     except SangtinError as error:
         yield Check("engines", False, error.message, "Do what the message says.")
     yield _space(settings)
+
+
+def _readers(in_use: models.KnownModel | None, settings: Settings) -> Iterator[Check]:
+    """How this machine computes each transformer of the model in use."""
+    if in_use is None or not Path(in_use.folder).is_dir():
+        return
+    place = nlp.Place(settings.cache, settings.backend)
+    for name, how in nlp.how_read(Path(in_use.folder), place).items():
+        yield Check(name, True, how)
 
 
 def _home(settings: Settings) -> Check:

@@ -16,7 +16,7 @@ from nlp import Class
 from nlp.compact_words import BEGIN, FIRST, PAD, STRANGE
 from nlp.folder import read_card
 from tests.nlp.small import DAY, ROWS, SETTINGS
-from training.bounding import rethreshold
+from training.bounding import How, rethreshold
 from training.compact import Numbered, Settings, Trained, fit_network, logits_of
 from training.evaluation import evaluate
 from training.fit import Plan, classes_of, examples, fit
@@ -56,7 +56,7 @@ def test_the_same_rows_give_the_same_bytes(fitted: Path, tmp_path: Path) -> None
 
 
 def test_its_thresholds_can_be_chosen_again(fitted: Path, tmp_path: Path) -> None:
-    card = rethreshold(fitted, ROWS * 10, tmp_path / "new", (DAY, Bounds(error=0.0, missed=0.0)))
+    card = rethreshold([fitted], ROWS * 10, tmp_path / "new", How(DAY, Bounds(error=0.0, missed=0.0)))
     assert nlp.load(tmp_path / "new").name == card.name != read_card(fitted).name
 
 

@@ -17,7 +17,7 @@ from nlp.folder import read_card
 from nlp.linear import LinearReader
 from sangtin.errors import UsageError
 from tests.nlp.small import DAY, ROWS, fit_small
-from training.bounding import rethreshold
+from training.bounding import How, rethreshold
 from training.evaluation import evaluate
 from training.fit import classes_of, examples
 from training.linear import Examples, Settings, fit_linear
@@ -115,7 +115,7 @@ def test_eight_bits_hold_the_weights() -> None:
 
 
 def test_thresholds_chosen_again_make_a_new_model(fitted: Path, tmp_path: Path) -> None:
-    card = rethreshold(fitted, ROWS * 10, tmp_path / "new", (DAY, Bounds(error=0.0, missed=0.0)))
+    card = rethreshold([fitted], ROWS * 10, tmp_path / "new", How(DAY, Bounds(error=0.0, missed=0.0)))
     before = read_card(fitted)
     assert card.name != before.name
     assert card.data != before.data
@@ -126,7 +126,7 @@ def test_thresholds_chosen_again_make_a_new_model(fitted: Path, tmp_path: Path) 
 
 def test_thresholds_refuse_labels_the_model_lacks(fitted: Path, tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="joy"):
-        rethreshold(fitted, [Row("vui", Class("joy"))], tmp_path / "new", (DAY, Bounds()))
+        rethreshold([fitted], [Row("vui", Class("joy"))], tmp_path / "new", How(DAY, Bounds()))
 
 
 def test_a_reader_survives_its_folder(fitted: Path, tmp_path: Path) -> None:
