@@ -1,4 +1,4 @@
-"""Objects with a text → one answered row each, in order, a batch at a time."""
+"""Rows with a text → one answered row each, in order, a batch at a time."""
 
 from __future__ import annotations
 
@@ -12,30 +12,41 @@ from sangtin.errors import InputError
 # Enough texts to fill a reader's batch, few enough that a pipe sees rows at once.
 ROWS_A_BATCH = 512
 
-Placed = tuple[str, dict[str, object]]
+Placed = tuple[str, dict[str, object] | InputError]
 
 
 def answered(model: Model, rows: Iterable[Placed], text: str = "text") -> Iterator[dict[str, object]]:
     """`{"id","label","kind","scores","settled","reader","model"}` for each of `rows`, in their order, and
     `"flags"`, the chance of each, where the model has some.
 
-    Holds ROWS_A_BATCH rows at a time. A row without a string in `text` is an InputError that names its place.
+    Holds ROWS_A_BATCH rows at a time. A row that is none, or has no string in `text`, is answered by nobody:
+    its label is null, and `"error"` says where and why.
     """
     left = iter(rows)
     while batch := list(islice(left, ROWS_A_BATCH)):
-        answers = model.read([_text(row, text, where) for where, row in batch])
-        for (_where, row), answer in zip(batch, answers, strict=True):
-            yield _said(row.get("id"), answer, model.name)
+        texts = [_text(row, text, where) for where, row in batch]
+        answers = iter(model.read([text for text in texts if isinstance(text, str)]))
+        for (_where, row), held in zip(batch, texts, strict=True):
+            native = None if isinstance(row, InputError) else row.get("id")
+            if isinstance(held, InputError):
+                yield _unanswered(native, held, model.name)
+            else:
+                yield _said(native, next(answers), model.name)
 
 
-def _text(row: dict[str, object], field: str, where: str) -> str:
+def _text(row: dict[str, object] | InputError, field: str, where: str) -> str | InputError:
+    if isinstance(row, InputError):
+        return row
     held = row.get(field)
-    if not isinstance(held, str):
-        fault = f"has no field {field!r}" if field not in row else f"has no text in {field!r}"
-        raise InputError(
-            f"{where} {fault}. Name the field that holds the text with --text, or mend the line."
-        )
-    return held
+    if isinstance(held, str):
+        return held
+    fault = f"has no field {field!r}" if field not in row else f"has no text in {field!r}"
+    return InputError(f"{where} {fault}. Name the field that holds the text with --text, or mend the line.")
+
+
+def _unanswered(native: object, error: InputError, model: str) -> dict[str, object]:
+    nothing: dict[str, object] = {"label": None, "kind": None, "scores": {}, "settled": False, "reader": None}
+    return {"id": native} | nothing | {"model": model, "error": error.message}
 
 
 def _said(native: object, answer: Answer, model: str) -> dict[str, object]:

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import json
-import sys
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Annotated, TextIO
+from typing import Annotated
 
 import typer
 
+from sangtin.cli import rows
 from sangtin.cli.terminal import progress, say, settings
-from sangtin.errors import UsageError
 
 
 def register(app: typer.Typer) -> None:
@@ -35,7 +32,8 @@ def classify(
 
     Each row is {"id","label","kind","scores","settled","reader","model"}: `scores` are probabilities of
     the labels, `settled` says whether the model is sure enough to count the post. The record is not
-    touched. A line that cannot be read ends the command with exit code 3 and names the line.
+    touched. A line that cannot be read gets a row with "error" and no label, and the command ends with exit
+    code 3 when all others are written.
 
     \b
     Examples:
@@ -46,18 +44,21 @@ def classify(
     """
     import nlp
     from nlp.answering import answered
-    from nlp.jsonl import objects
+    from nlp.jsonl import rows as rows_of
 
     chosen = settings()
     place = nlp.Place(chosen.cache, backend or chosen.backend)
     read = nlp.load(nlp.find(model, chosen.models), place)
     for note in read.notes:
         say(note)
-    with _lines(output) as write, progress("Reading", None) as advance:
-        for row in answered(read, objects(file), text):
-            write.write(_line(row))
+    broken = rows.Broken()
+    with rows.writing(output, file) as write, progress("Reading", None) as advance:
+        for row in answered(read, rows_of(file), text):
+            write.write(rows.line(row))
+            broken.note(row.get("error"))
             advance(1)
     say(_summary(read.counted, [step.reader.name for step in read.steps]))
+    broken.end()
 
 
 def _summary(counted: Mapping[str, int], readers: Sequence[str]) -> str:
@@ -70,26 +71,3 @@ def _summary(counted: Mapping[str, int], readers: Sequence[str]) -> str:
     if counted["cut"]:
         parts.append(f"of {counted['cut']} only head and tail fitted")
     return f"{counted[f'read {readers[0]}']} read: {', '.join(parts)}"
-
-
-def _line(row: dict[str, object]) -> str:
-    """One JSON line; characters that UTF-8 cannot hold (lone surrogates) are escaped."""
-    line = json.dumps(row, ensure_ascii=False)
-    if not line.isascii():
-        try:
-            line.encode()
-        except UnicodeEncodeError:
-            line = json.dumps(row)
-    return line + "\n"
-
-
-@contextmanager
-def _lines(output: Path | None) -> Iterator[TextIO]:
-    if output is None:
-        yield sys.stdout
-        return
-    try:
-        with output.open("w", encoding="utf-8") as opened:
-            yield opened
-    except (FileNotFoundError, PermissionError, IsADirectoryError) as error:
-        raise UsageError(f"Cannot write {output} ({error.strerror}). Choose another --output.") from None

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated, BinaryIO, TextIO
+from typing import Annotated, BinaryIO
 
 import typer
 
-from sangtin.cli.terminal import progress, say
+from sangtin.cli import rows
+from sangtin.cli.terminal import progress
 from sangtin.errors import InputError, UsageError
-
-# Broken lines that are named one by one; the rest are counted.
-NAMED = 10
 
 
 def register(app: typer.Typer) -> None:
@@ -44,27 +41,17 @@ def dedupe(
     """
     from dedupe.jsonl import placed
 
-    broken = 0
-    with _opened(file) as stream, _lines(output) as write, progress("Finding copies", None) as advance:
+    broken = rows.Broken()
+    with (
+        _opened(file) as stream,
+        rows.writing(output, file) as write,
+        progress("Finding copies", None) as advance,
+    ):
         for row in placed(stream):
-            write.write(_line(row.as_json()))
+            write.write(rows.line(row.as_json()))
             advance(1)
-            if row.error:
-                broken += 1
-                if broken <= NAMED:
-                    say(f"Line {row.line}: {row.error}.")
-    if broken:
-        raise InputError(f"{broken} lines could not be read; their rows say why. The others are placed.")
-
-
-def _line(row: dict[str, object]) -> str:
-    """One JSON line; characters that UTF-8 cannot hold (lone surrogates) are escaped."""
-    line = json.dumps(row, ensure_ascii=False)
-    try:
-        line.encode()
-    except UnicodeEncodeError:
-        line = json.dumps(row)
-    return line + "\n"
+            broken.note(row.error and f"Line {row.line}: {row.error}.")
+    broken.end()
 
 
 @contextmanager
@@ -87,15 +74,3 @@ def _opened(file: Path) -> Iterator[BinaryIO]:
         raise InputError(
             f"{file} is a damaged gzip file ({error}). The lines before the damage are placed."
         ) from None
-
-
-@contextmanager
-def _lines(output: Path | None) -> Iterator[TextIO]:
-    if output is None:
-        yield sys.stdout
-        return
-    try:
-        with output.open("w", encoding="utf-8") as opened:
-            yield opened
-    except (FileNotFoundError, PermissionError, IsADirectoryError) as error:
-        raise UsageError(f"Cannot write {output} ({error.strerror}). Choose another --output.") from None

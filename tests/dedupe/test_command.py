@@ -48,6 +48,15 @@ def test_each_row_has_a_row_in_its_order() -> None:
     assert found[2]["similarity"] == 1.0
 
 
+def test_what_is_read_is_never_written_over(tmp_path: Path) -> None:
+    file = tmp_path / "posts.jsonl"
+    file.write_bytes(lines({"id": "a", "text": FLOOD}))
+    done = run(str(file), "--output", str(file))
+    assert done.returncode == 2
+    assert b"is what is read" in done.stderr
+    assert file.read_bytes() == lines({"id": "a", "text": FLOOD})
+
+
 @pytest.mark.parametrize("packed", [False, True])
 def test_it_reads_and_writes_files(tmp_path: Path, packed: bool) -> None:
     source, target = tmp_path / "posts.jsonl", tmp_path / "copies.jsonl"

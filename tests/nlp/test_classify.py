@@ -12,7 +12,7 @@ import pytest
 
 import nlp
 from nlp.answering import answered
-from nlp.jsonl import LONGEST_LINE, objects
+from nlp.jsonl import LONGEST_LINE, objects, rows
 from sangtin.errors import InputError, UsageError
 
 KEYS = ["id", "label", "kind", "scores", "settled", "reader", "model"]
@@ -65,11 +65,45 @@ def test_from_the_pipe_to_a_file(tmp_path: Path, folder: Path) -> None:
     assert json.loads(out.read_text())["id"] == 1
 
 
-def test_a_broken_line_is_named_with_exit_code_3(folder: Path) -> None:
-    done = classify("--model", str(folder), given=jsonl({"id": 1, "text": "x"}) + b"{oops\n")
+def test_a_broken_line_has_a_row_of_its_own_and_costs_no_other(folder: Path) -> None:
+    given = (
+        jsonl({"id": 1, "text": "x"}) + b"{oops\n" + jsonl({"id": 3, "text": None}, {"id": 4, "text": "y"})
+    )
+    done = classify("--model", str(folder), given=given)
+    rows = [json.loads(line) for line in done.stdout.splitlines()]
     assert done.returncode == 3
     assert b"standard input:2 is not JSON" in done.stderr
+    assert b"2 lines could not be read" in done.stderr
     assert b"Traceback" not in done.stderr
+    assert [(row["id"], row["label"] is None, "error" in row) for row in rows] == [
+        (1, False, False),
+        (None, True, True),
+        (3, True, True),
+        (4, False, False),
+    ]
+    assert all(list(row)[: len(KEYS)] == KEYS for row in rows)
+
+
+def test_what_is_read_is_never_written_over(tmp_path: Path, folder: Path) -> None:
+    file = tmp_path / "posts.jsonl"
+    file.write_bytes(jsonl({"id": 1, "text": "x"}))
+    (tmp_path / "same.jsonl").symlink_to(file)
+    for output in (file, tmp_path / "same.jsonl"):
+        done = classify(str(file), "--model", str(folder), "--output", str(output))
+        assert done.returncode == 2
+        assert b"is what is read" in done.stderr
+    assert file.read_bytes() == jsonl({"id": 1, "text": "x"})
+
+
+def test_a_gzip_needs_no_name_that_says_so(tmp_path: Path, folder: Path) -> None:
+    packed = gzip.compress(jsonl({"id": 1, "text": "x"}))
+    (tmp_path / "posts").write_bytes(packed)
+    for done in (
+        classify("--model", str(folder), given=packed),
+        classify(str(tmp_path / "posts"), "--model", str(folder)),
+    ):
+        assert done.returncode == 0, done.stderr
+        assert json.loads(done.stdout)["id"] == 1
 
 
 def test_an_unknown_model_and_a_missing_file_are_exit_code_2(tmp_path: Path) -> None:
@@ -107,10 +141,21 @@ BROKEN = {
 def test_every_broken_line_says_where_and_what(tmp_path: Path, model: nlp.Model, name: str) -> None:
     content, said = BROKEN[name]
     file = tmp_path / "broken.jsonl"
-    file.write_bytes(b'\xef\xbb\xbf{"text": "good"}\n\n' + content)
-    with pytest.raises(InputError, match=said) as raised:
-        list(answered(model, objects(file)))
-    assert f"{file}:3" in raised.value.message
+    file.write_bytes(b'\xef\xbb\xbf{"text": "good"}\n\n' + content + b'{"text": "good again"}\n')
+    first, broken, last = answered(model, rows(file))
+    assert said in str(broken["error"])
+    assert f"{file}:3" in str(broken["error"])
+    assert (broken["label"], broken["settled"], broken["model"]) == (None, False, model.name)
+    assert first["label"]
+    assert last["label"]
+
+
+@pytest.mark.parametrize("name", [name for name in BROKEN if "text" not in name])
+def test_who_needs_every_line_is_stopped_at_a_broken_one(tmp_path: Path, name: str) -> None:
+    file = tmp_path / "broken.jsonl"
+    file.write_bytes(b'{"text": "good"}\n' + BROKEN[name][0])
+    with pytest.raises(InputError, match=BROKEN[name][1]):
+        list(objects(file))
 
 
 def test_gzip_and_a_cut_gzip(tmp_path: Path) -> None:
@@ -121,6 +166,9 @@ def test_gzip_and_a_cut_gzip(tmp_path: Path) -> None:
     cut.write_bytes(whole.read_bytes()[:-12])
     with pytest.raises(InputError, match="not a whole gzip"):
         list(objects(cut))
+    *before, last = rows(cut)
+    assert 0 < len(before) < 100
+    assert isinstance(last[1], InputError)
     cut.write_bytes(b"plain")
     with pytest.raises(InputError, match="not a whole gzip"):
         list(objects(cut))
