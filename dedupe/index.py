@@ -23,12 +23,17 @@ from dedupe.runs import (
     Numbers,
     Postings,
     Run,
-    indexed,
+    blank,
+    forget,
     meet,
+    meet_beside,
+    meet_young,
     merged,
+    note,
+    possible,
     postings,
     scrub,
-    starts_of,
+    survey,
 )
 from dedupe.sketch import ANCHORS, PERMUTATIONS, SCHEME, Sketch
 
@@ -37,14 +42,17 @@ FLUSH = 1 << 17
 # A run is merged with the one before it unless that is so much longer. In memory few runs matter less than
 # few sorts; on disk a merge costs a microsecond a post, and a query looks into every run.
 YOUNG_RATIO = 4.0
+FAN = 4
 RATIO = 1.5
 # Below this estimate, and without this many shared anchors, a pair is not worth comparing.
 # Chosen by tests/bench/copies.py, table in docs/decisions/0004-copies.md.
 LEAST_LIKENESS = 0.33
 LEAST_ANCHORS = 3
 
-FORMAT = f"{SCHEME}/bands{BANDS}x{ROWS}/v1"
+FORMAT = f"{SCHEME}/bands{BANDS}x{ROWS}/v2"
 GONE = -1
+# Times this, the highest byte of a word is the sum of its bytes (Hacker's Delight, 5-1).
+BYTES = np.uint64(0x0101_0101_0101_0101)
 Bytes = npt.NDArray[np.uint8]
 
 
@@ -82,7 +90,8 @@ class Index:
         self._fresh = 0
         self._highest: int = GONE
         self._runs: list[Run] = []
-        self._young: list[Run] = []
+        self._young: list[Postings] = []
+        self._young_seen = blank(flush * (BANDS + ANCHORS))
         self._young_keys: Numbers = np.full(flush, GONE, dtype=np.int64)
         self._young_minima: Bytes = np.zeros((flush, PERMUTATIONS), dtype=np.uint8)
         self._shelved = self._load()
@@ -120,8 +129,11 @@ class Index:
         their numbers in it. `alone`: only those of the batch.
         """
         asked = postings(sketches, 0)
-        hits = [] if alone else [meet(run, asked) for run in (*self._runs, *self._young)]
-        beside = meet(indexed(asked), asked)
+        hits = [] if alone else [meet(run, asked) for run in self._runs]
+        if self._young and not alone:
+            young = possible(self._young_seen, asked)
+            hits += [meet_young(run, young) for run in self._young]
+        beside = meet_beside(asked)
         earlier = beside.slot < beside.who
         hits.append(Hits(beside.who[earlier], beside.slot[earlier] + self.size, beside.anchor[earlier]))
         lows = low_bytes(sketches)
@@ -134,11 +146,14 @@ class Index:
         gone = np.concatenate([np.flatnonzero(shelved), np.flatnonzero(young) + self._shelved.slots])
         if not gone.size:
             return
-        for run in (*self._runs, *self._young):
-            scrub(run.postings, gone)
+        for run in self._runs:
+            forget(run, scrub(run.postings, gone))
+        for young_run in self._young:
+            scrub(young_run, gone)
         self._keys[shelved], self._young_keys[: self._fresh][young] = GONE, GONE
         self._minima[shelved], self._young_minima[: self._fresh][young] = 0, 0
-        for held in (self._keys, self._minima, *(run.postings for run in self._runs)):
+        files = (held for run in self._runs for held in (run.postings, run.seen))
+        for held in (self._keys, self._minima, *files):
             if isinstance(held, np.memmap):
                 held.flush()
 
@@ -148,7 +163,7 @@ class Index:
             self._append("keys", self._young_keys[: self._fresh])
             self._append("minima", self._young_minima[: self._fresh])
             self._shelved.slots += self._fresh
-            self._shelved.runs.append(self._write_run([run.postings for run in self._young]))
+            self._shelved.runs.append(self._write_run(self._young))
         elif self.mark == self._shelved.mark:
             return
         self._shelved.mark = self.mark
@@ -177,28 +192,31 @@ class Index:
         if self._fresh + len(keys) > len(self._young_keys):
             self.flush()
         stop = self._fresh + len(keys)
-        self._young.append(indexed(postings(sketches, self.size)))
+        self._young.append(postings(sketches, self.size))
+        note(self._young_seen, self._young[-1])
         self._young_keys[self._fresh : stop] = keys
         self._young_minima[self._fresh : stop] = low_bytes(sketches)
         self._fresh = stop
-        while (
-            len(self._young) > 1
-            and self._young[-1].postings.size * YOUNG_RATIO > self._young[-2].postings.size
-        ):
+        while len(self._young) > 1 and self._young[-1].size * YOUNG_RATIO > self._young[-2].size:
             last, before = self._young.pop(), self._young.pop()
-            both = np.concatenate([before.postings, last.postings])
-            both.sort()
-            self._young.append(indexed(both))
+            both = np.concatenate([before, last])
+            both.sort(kind="stable")  # merges what is sorted
+            self._young.append(both)
 
     def _likeness(self, lows: Bytes, who: Numbers, slot: Numbers) -> npt.NDArray[np.float64]:
         """Agreeing low bytes, less what agrees by chance (b-bit minwise hashing, Li and König 2010)."""
-        other = np.empty((slot.size, PERMUTATIONS), dtype=np.uint8)
         shelved, beside = slot < self._shelved.slots, slot >= self.size
-        young = ~(shelved | beside)
-        other[shelved] = self._minima[slot[shelved]]
-        other[young] = self._young_minima[slot[young] - self._shelved.slots]
-        other[beside] = lows[slot[beside] - self.size]
-        return likeness(lows[who], other)
+        like = np.empty(slot.size)
+        for chosen, held, first in (
+            (shelved, self._minima, 0),
+            (~(shelved | beside), self._young_minima, self._shelved.slots),
+            (beside, lows, self.size),
+        ):
+            places = np.flatnonzero(chosen)
+            if places.size:
+                other = held.take(slot[places] - first, axis=0)
+                like[places] = likeness(lows.take(who[places], axis=0), other)
+        return like
 
     def _found(self, ranked: tuple[int, float, int]) -> Found:
         slot, like, anchors = ranked
@@ -235,6 +253,7 @@ class Index:
         self._minima = _mapped(self._folder / "minima", np.dtype(np.uint8), (slots, PERMUTATIONS))
         self._runs = [_opened_run(self._folder / name) for name in self._shelved.runs]
         self._young, self._fresh = [], 0
+        self._young_seen[:] = 0
         self._highest = max(self._highest, int(self._keys.max(initial=GONE)))
 
     def _append(self, name: str, values: npt.NDArray[np.int64] | Bytes) -> None:
@@ -247,22 +266,23 @@ class Index:
         name = f"run-{self._shelved.serial}"
         total = sum(run.size for run in runs)
         with (self._folder / name).open("wb") as file:
-            starts = starts_of(_written(file, merged(runs)), total)
+            starts, seen = survey(_written(file, merged(runs)), total)
             _settle(file)
-        with (self._folder / f"{name}.starts").open("wb") as file:
-            file.write(starts.tobytes())
-            _settle(file)
+        for suffix, values in (("starts", starts), ("seen", seen)):
+            with (self._folder / f"{name}.{suffix}").open("wb") as file:
+                file.write(values.tobytes())
+                _settle(file)
         return name
 
     def _merge_runs(self) -> list[str]:
         """Merge the youngest runs while they are of one size; the names of those to delete."""
         names, old = self._shelved.runs, list[str]()
-        while len(names) > 1:
-            before, last = (_opened_run(self._folder / name).postings for name in names[-2:])
-            if last.size * RATIO <= before.size:
+        while len(names) >= FAN:
+            runs = [_opened_run(self._folder / name).postings for name in names[-FAN:]]
+            if runs[-1].size * RATIO <= runs[0].size:
                 break
-            old += names[-2:]
-            names[-2:] = [self._write_run([before, last])]
+            old += names[-FAN:]
+            names[-FAN:] = [self._write_run(runs)]
         return old
 
     def _save(self) -> None:
@@ -285,7 +305,8 @@ def low_bytes(sketches: Sequence[Sketch]) -> Bytes:
 
 def likeness(mine: Bytes, other: Bytes) -> npt.NDArray[np.float64]:
     """The estimated Jaccard similarity of rows of low bytes, pair by pair."""
-    agree = (mine == other).mean(axis=1)
+    eights = (mine == other).view(np.uint64).sum(axis=1)  # in each byte a count of at most eight
+    agree = ((eights * BYTES) >> np.uint64(56)) / mine.shape[1]
     estimated: npt.NDArray[np.float64] = np.maximum((agree - 1 / 256) / (1 - 1 / 256), 0.0)
     return estimated
 
@@ -303,14 +324,16 @@ def rank(
     packed = (hits.who << 32) | (hits.slot << 1) | hits.anchor
     packed.sort()
     pairs = packed >> 1
-    firsts = np.flatnonzero(np.diff(pairs, prepend=-1))
+    firsts = np.flatnonzero(np.append(True, pairs[1:] != pairs[:-1]))
     anchors = np.add.reduceat(packed & 1, firsts)
-    who, slot = pairs[firsts] >> 31, pairs[firsts] & 0x7FFF_FFFF
+    pairs = pairs.take(firsts)
+    who, slot = pairs >> 31, pairs & 0x7FFF_FFFF
     like = estimate(who, slot)
     worth = np.flatnonzero((like >= LEAST_LIKENESS) | (anchors >= LEAST_ANCHORS))
-    who, slot, like, anchors = who[worth], slot[worth], like[worth], anchors[worth]
+    who, slot, anchors = (column.take(worth) for column in (who, slot, anchors))
+    like = like.take(worth)
     order = np.lexsort((slot, -like - anchors / ANCHORS, who))
-    columns = (column[order].tolist() for column in (who, slot, like, anchors))
+    columns = (column.take(order).tolist() for column in (who, slot, like, anchors))
     for asker, *one in zip(*columns, strict=True):
         if len(found[asker]) < limit:
             found[asker].append((one[0], one[1], one[2]))
@@ -335,16 +358,17 @@ def _mapped(path: Path, dtype: np.dtype[Any], shape: tuple[int, ...]) -> npt.NDA
 
 
 def _opened_run(path: Path) -> Run:
-    starts = path.with_name(f"{path.name}.starts")
+    starts, seen = (path.with_name(f"{path.name}.{suffix}") for suffix in ("starts", "seen"))
     return Run(
         _mapped(path, np.dtype(np.uint64), (path.stat().st_size // 8,)),
         _mapped(starts, np.dtype(np.uint32), (starts.stat().st_size // 4,)),
+        _mapped(seen, np.dtype(np.uint8), (seen.stat().st_size,)),
     )
 
 
 def _remove_run(path: Path) -> None:
-    path.unlink()
-    path.with_name(f"{path.name}.starts").unlink()
+    for name in (path.name, f"{path.name}.starts", f"{path.name}.seen"):
+        path.with_name(name).unlink()
 
 
 def _written(file: IO[bytes], parts: Iterable[Postings]) -> Iterator[Postings]:

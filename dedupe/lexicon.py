@@ -124,6 +124,8 @@ FRAMED = 20
 def bare_frames(words: str) -> str:
     """Folded words without the frames around them ("copy", "chia se giup", "xem them"), if enough stays."""
     by_first, by_last = _frames()
+    if words[: words.find(" ")] not in by_first and words[words.rfind(" ") + 1 :] not in by_last:
+        return words
     bare = words
     while frame := next(
         (f for f in by_first.get(bare.split(" ", 1)[0], ()) if bare.startswith(f + " ")), None

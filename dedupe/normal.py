@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from hashlib import blake2b
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -39,21 +39,26 @@ _LOOKALIKES["ı"] = "i"
 _LEET = str.maketrans("013457@$!|", "oieastasii")
 _JOINERS = ".*_'’`·-–~^•¸,"
 
-_ADDRESS = re.compile(r"(?:https?:?//|www\.)\S+|<url>\S*|[\w.+-]+@[\w-]+\.[\w.]+", re.IGNORECASE)
+_LINK = re.compile(r"(?:https?:?//|www\.)\S+|<url>\S*", re.IGNORECASE)
+_MAIL = re.compile(r"[\w.+-]+@[\w-]+\.[\w.]+")
 _SITE = re.compile(
     r"(?<![\w.])(?:[\w-]+\.)+(?:com|vn|net|org|info|ly|me|top|xyz|club|vip|site|link|online|app|gl|at)\b(?:/\S*)?",
     re.IGNORECASE,
 )
 _TAG = re.compile(r"(?<![\w&])#\w[\w-]*|(?<!\w)@\w[\w.]*")
 _MENTION = re.compile(r"(?<!\w)@\w[\w.]*")
-_LETTERED = re.compile(r"(?:(?<= )|^)(?:[a-z] ){3,}[a-z](?= |$)")
-_SPELT = re.compile(r" [a-z] [a-z] [a-z] |^[a-z] [a-z] [a-z] ")
-_DIGIT = re.compile(r"[0-9]")
 _SIGNS = re.compile(r"(?<=\w)[@$!|](?=\w)")
+# Quick to find, and without them the patterns above find nothing.
+_ENDING = re.compile(r"\.(?:com|vn|net|org|info|ly|me|top|xyz|club|vip|site|link|online|app|gl|at)\b", re.I)
+_MAILED = re.compile(r"[\w.+-]@[\w-]")
+_BEFORE_WORD = re.compile(r"[@$!|]\w")
+# Between two texts of a folded batch, which holds letters, digits and spaces else.
+_TEXTS = "|"
+# A word is spelt out where so many letters stand alone in a row.
+_SPELT = 4
 
 
-@dataclass(frozen=True, slots=True)
-class Form:
+class Form(NamedTuple):
     """A text's normal forms: `letters` (ASCII, no spaces) and `hash` (16 bytes) of its marked words."""
 
     letters: bytes
@@ -65,16 +70,15 @@ def forms(texts: Sequence[str]) -> list[Form]:
     if not texts:
         return []
     bare = [without_addresses(_clean(text), keep_tags=True) for text in texts]
-    folded = _fold([_TAG.sub(" ", text) if "#" in text else text for text in bare])
-    return [
-        Form(_letters(words), _hash(as_marked, text))
-        for words, as_marked, text in zip(folded, _marked(bare), texts, strict=True)
-    ]
+    words = _spell(_fold([_TAG.sub(" ", text) if "#" in text else text for text in bare]))
+    letters = _TEXTS.join(map(bare_frames, words)).replace(" ", "").encode("ascii").split(b"|")
+    hashes = map(_hash, _marked(bare), texts)
+    return list(map(Form, letters, hashes))
 
 
 def folded_words(text: str) -> str:
     """One text's words as the shingles see them, still apart: lower case, no diacritics, no noise."""
-    return " ".join(_words(_fold([without_addresses(_clean(text))])[0]))
+    return _spell(_fold([without_addresses(_clean(text))]))[0]
 
 
 def lookalike(letter: str) -> str:
@@ -82,6 +86,7 @@ def lookalike(letter: str) -> str:
     return _LOOKALIKES.get(letter, letter)
 
 
+@lru_cache(maxsize=1 << 14)
 def unleet(word: str) -> str:
     """A word with digits for letters (`kh0ng`, `d1esel`) in letters; at its ends if it is a syllable."""
     letters = sum(c.isalpha() for c in word)
@@ -101,13 +106,15 @@ def _clean(text: str) -> str:
 
 def without_addresses(text: str, keep_tags: bool = False) -> str:
     """Without links, e-mail addresses and @mentions; without #tags too, unless they are kept as words."""
-    if "//" in text or "www." in text or "<" in text or "@" in text:
-        text = _ADDRESS.sub(" ", text)
-    if "." in text:
+    if "//" in text or "www." in text or "<" in text:
+        text = _LINK.sub(" ", text)
+    if "@" in text and _MAILED.search(text):
+        text = _MAIL.sub(" ", text)
+    if "." in text and _ENDING.search(text):
         text = _SITE.sub(" ", text)
     if "#" in text or "@" in text:
         text = (_MENTION if keep_tags else _TAG).sub(" ", text)
-    if any(sign in text for sign in "@$!|") and _SIGNS.search(text):
+    if ("!" in text or "@" in text or "$" in text or "|" in text) and _BEFORE_WORD.search(text):
         text = _SIGNS.sub(lambda m: m[0].translate(_LEET), text)
     return text
 
@@ -123,7 +130,7 @@ def _table() -> npt.NDArray[np.uint8]:
 
 def _folded(char: str) -> int:
     if char == _BREAK:
-        return ord("\n")
+        return ord(_TEXTS)
     if char in _JOINERS:
         return _JOINER
     base = unicodedata.normalize("NFD", "d" if char == "đ" else char)[0]
@@ -134,16 +141,37 @@ def _folded(char: str) -> int:
     return _DROP if gone else _SPACE
 
 
-def _fold(texts: Sequence[str]) -> list[str]:
-    """Folded texts, their words between single spaces; runs of one letter are one letter."""
+def _fold(texts: Sequence[str]) -> npt.NDArray[np.uint8]:
+    """Folded texts, `_TEXTS` between them, words between single spaces; runs of one letter are one letter."""
     codes = np.frombuffer(_BREAK.join(texts).encode("utf-32-le", "replace"), dtype=np.uint32)
     folded = _table()[np.minimum(codes, _TABLE_SIZE - 1)]
     folded = folded[folded != _DROP]
     folded = _join(folded)
-    letter = (folded >= 97) & (folded <= 122)
     again = np.zeros(folded.size, dtype=bool)
-    again[1:] = (folded[1:] == folded[:-1]) & (letter[1:] | (folded[1:] == _SPACE))
-    return folded[~again].tobytes().decode("ascii").split("\n")
+    again[1:] = (folded[1:] == folded[:-1]) & (_is_letter(folded[1:]) | (folded[1:] == _SPACE))
+    return _spelt_out(folded[~again])
+
+
+def _is_letter(folded: npt.NDArray[np.uint8]) -> npt.NDArray[np.bool_]:
+    return (folded >= ord("a")) & (folded <= ord("z"))
+
+
+def _spelt_out(folded: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
+    """Spaces between letters that stand alone in a row vanish (`n g u y`)."""
+    letter = _is_letter(folded)
+    word = letter | ((folded >= ord("0")) & (folded <= ord("9")))
+    lone = letter.copy()
+    lone[1:] &= ~word[:-1]
+    lone[:-1] &= ~word[1:]
+    places = np.flatnonzero(lone)
+    if places.size < _SPELT:
+        return folded
+    linked = (np.diff(places) == 2) & (folded[places[:-1] + 1] == _SPACE)
+    run = np.concatenate([[0], np.cumsum(~linked)])
+    long = np.bincount(run)[run] >= _SPELT
+    kept = np.ones(folded.size, dtype=bool)
+    kept[places[:-1][linked & long[:-1]] + 1] = False
+    return folded[kept]
 
 
 def _join(folded: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
@@ -157,19 +185,30 @@ def _join(folded: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
     return np.where(joiner, np.uint8(_SPACE), folded)[~inside]
 
 
-def _words(folded: str) -> list[str]:
-    if _SPELT.search(folded):
-        folded = _LETTERED.sub(lambda m: m[0].replace(" ", ""), folded)
+def _spell(folded: npt.NDArray[np.uint8]) -> list[str]:
+    """The words of each text between single spaces, digits read as letters and chat spellings written out."""
     spellings = chat_spellings()
-    words = folded.split()
-    if _DIGIT.search(folded):
-        words = [w if w.isalpha() or w.isdigit() else unleet(w) for w in words]
-    return [spellings.get(w, w) for w in words]
+    shown = _unleeted(folded).replace(_TEXTS, f" {_TEXTS} ")
+    words = " ".join([spellings.get(word, word) for word in shown.split()])
+    return [text.strip() for text in words.split(_TEXTS)]
 
 
-def _letters(folded: str) -> bytes:
-    words = " ".join(_words(folded))
-    return bare_frames(words).replace(" ", "").encode("ascii")
+def _unleeted(folded: npt.NDArray[np.uint8]) -> str:
+    """Digits that stand for letters, read as these."""
+    shown = folded.tobytes().decode("ascii")
+    letter, digit = _is_letter(folded), (folded >= ord("0")) & (folded <= ord("9"))
+    mixed = np.flatnonzero((letter[1:] & digit[:-1]) | (digit[1:] & letter[:-1]))
+    parts: list[str] = []
+    done = 0
+    for at in mixed.tolist():
+        if at < done:
+            continue
+        start = max(shown.rfind(" ", done, at), shown.rfind(_TEXTS, done, at)) + 1 or done
+        ends = [end for end in (shown.find(" ", at), shown.find(_TEXTS, at)) if end >= 0]
+        stop = min(ends, default=len(shown))
+        parts += [shown[done:start], unleet(shown[start:stop])]
+        done = stop
+    return "".join([*parts, shown[done:]])
 
 
 @cache

@@ -19,12 +19,18 @@ COMMON = 64
 CROWD = 64
 # Postings in one range of keys on average: a range is scanned, not searched.
 RANGE = 4
+# Bits for each posting, at least: one in eight keys that nobody has is looked for in vain.
+SPARSE = 8
+# Bits are set one by one in so many times as many of them.
+FEW = 64
+BIT = (1 << np.arange(8)).astype(np.uint8)
 # Postings of a merge held in memory at once (32 MiB a run).
 CHUNK = 1 << 22
 
 # A posting is key (32 bits, the highest set for anchors) over slot (32 bits).
 Postings = npt.NDArray[np.uint64]
 Starts = npt.NDArray[np.uint32]
+Bits = npt.NDArray[np.uint8]
 Numbers = npt.NDArray[np.int64]
 SHIFT = np.uint64(32)
 LOW = np.uint64(0xFFFF_FFFF)
@@ -64,10 +70,15 @@ def _bands(signatures: Array32) -> Array32:
 
 
 class Run(NamedTuple):
-    """Sorted postings, and where those of each range of keys start (`2**bits + 1` positions)."""
+    """Sorted postings, where those of each range of keys start, and which keys occur.
+
+    `starts`: `2**bits + 1` positions. `seen`: a bit for each stretch of keys, so that one look answers for
+    nearly every key that nobody has.
+    """
 
     postings: Postings
     starts: Starts
+    seen: Bits
 
     @property
     def bits(self) -> int:
@@ -75,39 +86,101 @@ class Run(NamedTuple):
         return int(self.starts.size - 1).bit_length() - 1
 
 
-def indexed(sorted_postings: Postings) -> Run:
-    """Postings with the start of each range of keys, `RANGE` postings a range on average."""
-    return Run(sorted_postings, starts_of([sorted_postings], sorted_postings.size))
-
-
-def starts_of(parts: Iterable[Postings], total: int) -> Starts:
-    """Where each range of keys starts in postings that come in sorted parts."""
+def survey(parts: Iterable[Postings], total: int) -> tuple[Starts, Bits]:
+    """The directory and the bits of postings that come in sorted parts."""
     bits = max(1, (total // RANGE).bit_length())
     counts = np.zeros((1 << bits) + 1, dtype=np.uint32)
+    seen = blank(total)
     for part in parts:
-        ranges, found = np.unique(part >> np.uint64(64 - bits), return_counts=True, sorted=True)
-        counts[ranges.astype(np.int64) + 1] += found.astype(np.uint32)
-    return np.cumsum(counts, dtype=np.uint32)
+        if part.size:
+            ranges = (part >> np.uint64(64 - bits)).view(np.int64)
+            lowest = int(ranges[0])
+            found = np.bincount(np.subtract(ranges, lowest, out=ranges))
+            counts[lowest + 1 : lowest + 1 + found.size] += found.astype(np.uint32)
+            note(seen, part)
+    return np.cumsum(counts, dtype=np.uint32), seen
+
+
+def blank(total: int) -> Bits:
+    """Bits for so many postings, none set."""
+    return np.zeros(min(1 << 32, SPARSE << max(8, int(total - 1).bit_length())) // 8, dtype=np.uint8)
+
+
+def note(seen: Bits, sorted_postings: Postings) -> None:
+    """Set the bits of sorted postings: one by one where they are few, else a stretch of bits at once."""
+    width = _width(seen)
+    if sorted_postings.size * FEW < 1 << width:
+        place, bit = _bits(seen, sorted_postings)
+        np.bitwise_or.at(seen, place, bit)
+        return
+    places = (sorted_postings >> np.uint64(64 - width)).view(np.int64)
+    first = int(places[0]) >> 3
+    stretch = np.zeros(((int(places[-1]) >> 3) - first + 1) * 8, dtype=bool)
+    stretch[np.subtract(places, first * 8, out=places)] = True
+    packed = np.packbits(stretch, bitorder="little")
+    seen[first : first + packed.size] |= packed
+
+
+def possible(seen: Bits, asked: Postings) -> Postings:
+    """Those asked for whose keys may occur."""
+    place, bit = _bits(seen, asked)
+    there: Postings = asked[(seen.take(place) & bit) != 0]
+    return there
+
+
+def _bits(seen: Bits, found: Postings) -> tuple[Numbers, Bits]:
+    places = found >> np.uint64(64 - _width(seen))
+    return (places >> np.uint64(3)).view(np.int64), BIT.take((places & np.uint64(7)).view(np.int64))
+
+
+def _width(seen: Bits) -> int:
+    return seen.size.bit_length() - 1 + 3
 
 
 def meet(run: Run, asked: Postings) -> Hits:
     """Which postings of a run share a key with those asked for (both sorted)."""
-    keys = asked & ~LOW
-    ranges = (asked >> np.uint64(64 - run.bits)).astype(np.int64)
-    starts = run.starts[ranges].astype(np.int64)
-    stops = run.starts[ranges + 1].astype(np.int64)
+    asked = possible(run.seen, asked)
+    ranges = (asked >> np.uint64(64 - run.bits)).view(np.int64)
+    starts = run.starts.take(ranges).astype(np.int64)
+    stops = run.starts.take(ranges + 1).astype(np.int64)
     crowded = np.flatnonzero(stops - starts > COMMON)
     if crowded.size:
-        starts[crowded] = np.searchsorted(run.postings, keys[crowded])
-        stops[crowded] = np.searchsorted(run.postings, keys[crowded] | LOW, side="right")
+        starts[crowded], stops[crowded] = _bounds(run.postings, asked[crowded])
+    return _hits(run.postings, asked, starts, stops)
+
+
+def meet_young(young: Postings, asked: Postings) -> Hits:
+    """The same for few postings in memory, without directory or bits."""
+    return _hits(young, asked, *_bounds(young, asked))
+
+
+def meet_beside(asked: Postings) -> Hits:
+    """Which of the postings asked for share a key with each other, and themselves."""
+    keys = asked >> SHIFT
+    firsts = np.flatnonzero(np.diff(keys, prepend=~keys[:1]))
+    sizes = np.diff(firsts, append=asked.size)
+    starts = np.repeat(firsts, sizes)
+    shared = np.repeat(sizes > 1, sizes)
+    stops = np.repeat(firsts + sizes, sizes)
+    return _hits(asked, asked[shared], starts[shared], stops[shared])
+
+
+def _bounds(found: Postings, asked: Postings) -> tuple[Numbers, Numbers]:
+    keys = asked & ~LOW
+    return np.searchsorted(found, keys), np.searchsorted(found, keys | LOW, side="right")
+
+
+def _hits(found: Postings, asked: Postings, starts: Numbers, stops: Numbers) -> Hits:
+    keys = asked & ~LOW
     anchor = (keys >> np.uint64(63)).astype(bool)
     counts = stops - starts
     counts[anchor & (counts > COMMON)] = 0
     owner, positions = _expand(starts, stops, counts)
-    met = run.postings[positions]
-    same = (met & ~LOW) == keys[owner]
-    owner = owner[same]
-    return Hits((asked[owner] & LOW).astype(np.int64), (met[same] & LOW).astype(np.int64), anchor[owner])
+    met = found.take(positions)
+    same = np.flatnonzero((met & ~LOW) == keys.take(owner))
+    owner = owner.take(same)
+    who, slot = asked.take(owner) & LOW, met.take(same) & LOW
+    return Hits(who.view(np.int64), slot.view(np.int64), anchor.take(owner))
 
 
 def _expand(starts: Numbers, stops: Numbers, counts: Numbers) -> tuple[Numbers, Numbers]:
@@ -115,17 +188,26 @@ def _expand(starts: Numbers, stops: Numbers, counts: Numbers) -> tuple[Numbers, 
     taken = np.minimum(counts, CROWD)
     owner = np.repeat(np.arange(taken.size), taken)
     nth = np.arange(int(taken.sum())) - np.repeat(np.cumsum(taken) - taken, taken)
-    late = (counts[owner] > CROWD) & (nth >= CROWD // 2)
-    return owner, np.where(late, stops[owner] - 1 - (nth - CROWD // 2), starts[owner] + nth)
+    places = starts.take(owner) + nth
+    crowded = np.flatnonzero(counts > CROWD)
+    if crowded.size:
+        late = np.isin(owner, crowded) & (nth >= CROWD // 2)
+        places[late] = stops[owner[late]] - 1 - (nth[late] - CROWD // 2)
+    return owner, places
 
 
-def scrub(run: Postings, gone: Numbers) -> None:
-    """Overwrite in place the postings of slots by their neighbours': order stays, no trace of them does."""
+def scrub(run: Postings, gone: Numbers) -> Postings:
+    """Overwrite in place the postings of slots by their neighbours': order stays, no trace of them does.
+
+    Returns what stood there.
+    """
+    erased = [np.empty(0, dtype=np.uint64)]
     for start in range(0, run.size, CHUNK):
         part = run[start : start + CHUNK]
         hit = np.isin(part & LOW, gone.astype(np.uint64))
         if not hit.any():
             continue
+        erased.append(part[hit])
         stays = np.flatnonzero(~hit)
         if not stays.size:
             before = run[start - 1] if start else (run[start + CHUNK] if start + CHUNK < run.size else NOBODY)
@@ -134,6 +216,17 @@ def scrub(run: Postings, gone: Numbers) -> None:
         places = np.flatnonzero(hit)
         nearest = np.maximum(np.searchsorted(stays, places) - 1, 0)
         part[places] = part[stays[nearest]]
+    return np.concatenate(erased)
+
+
+def forget(run: Run, erased: Postings) -> None:
+    """Clear the bits of postings that stand in the run no more, unless another posting sets them."""
+    below = np.uint64((1 << (64 - _width(run.seen))) - 1)
+    alone = np.searchsorted(run.postings, erased & ~below) == np.searchsorted(
+        run.postings, erased | below, side="right"
+    )
+    place, bit = _bits(run.seen, erased[alone])
+    np.bitwise_and.at(run.seen, place, ~bit)
 
 
 def merged(runs: Sequence[Postings]) -> Iterator[Postings]:
@@ -145,5 +238,6 @@ def merged(runs: Sequence[Postings]) -> Iterator[Postings]:
     for piece in range(pieces):
         parts = [run[cut[piece] : cut[piece + 1]] for run, cut in zip(runs, cuts, strict=True)]
         piece_of_all = np.concatenate(parts)
-        piece_of_all.sort()
-        yield piece_of_all[np.diff(piece_of_all, prepend=NOBODY) != 0]
+        piece_of_all.sort(kind="stable")  # merges what is sorted
+        again = piece_of_all[1:] == piece_of_all[:-1]
+        yield piece_of_all[np.append(True, ~again)] if again.any() else piece_of_all
