@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 from collections.abc import Mapping
 from urllib.parse import quote
@@ -12,9 +13,9 @@ from fastapi.responses import JSONResponse, RedirectResponse
 from starlette.exceptions import HTTPException
 
 from api.deciding import StaleError
-from api.frame import bare_page
+from api.frame import bare_page, page
 from api.guard import HEADERS
-from api.people import ForgedError, LoginNeededError
+from api.people import ForgedError, LoginNeededError, visitor
 from sangtin.errors import (
     BusyError,
     EngineError,
@@ -47,9 +48,21 @@ def add_handlers(app: FastAPI) -> None:
     app.add_exception_handler(Exception, _unexpected)
 
 
+# Kinds in which the record may not answer: their page is drawn without it.
+ALONE = ("busy", "engine", "unexpected")
+
+
 def failed(request: Request, kind: str, status: int, detail: str = "") -> Response:
-    """The page of one kind of failure, drawn without the record; `detail` is for who runs the server."""
-    return bare_page(request, "failure.html", {"kind": kind, "detail": detail}, status)
+    """The page of one kind of failure, in the frame of the person who asks where the record can be asked.
+
+    `detail` is for who runs the server.
+    """
+    view = {"kind": kind, "detail": detail}
+    if kind not in ALONE:
+        with contextlib.suppress(SangtinError):
+            visitor(request)
+            return page(request, "failure.html", view, status=status)
+    return bare_page(request, "failure.html", view, status)
 
 
 def _login(request: Request, error: Exception) -> Response:

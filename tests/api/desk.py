@@ -211,7 +211,7 @@ def review(desk: Desk, post: str, act: Act = Act.LABEL, by: str = PERSON, **more
 def _words(text: str) -> list[str]:
     import re
 
-    return re.findall(r"\S+\s*", text)
+    return re.findall(r"\S+\s*|\s+", text)
 
 
 def _people_and_sources(record: Record) -> None:

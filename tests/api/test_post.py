@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import httpx
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from api.reading import brief
-from api.services import Edit, Piece
+from api.reading import LONGEST_COMPARED, brief, compare
+from api.services import Edit, Piece, Services
 from sangtin.errors import MissingError
 from sangtin.follower import follow
 from sangtin.post import Act, Bin, Kind, Label, Post
 from sangtin.record import accounts, erasing, posts, shown
-from tests.api.desk import FLOOD, PERSON, START, Desk, differences, review
+from tests.api.desk import FLOOD, PERSON, START, Desk, differences, fresh, review, why
 from tests.api.pages import links, proof, texts, tree
 
 
@@ -182,3 +184,46 @@ def test_long_runs_that_two_texts_share_are_shortened_to_their_ends() -> None:
 def test_the_same_text_is_not_shortened_away() -> None:
     same = "một hai ba " * 30
     assert brief(differences(same, same)) == [Piece(same, Edit.SAME)]
+
+
+sentences = st.lists(st.sampled_from(["lũ", "đã", "chưa", "rút", "về\n", "  "]), max_size=12).map(" ".join)
+
+
+@given(sentences, sentences)
+def test_what_is_compared_makes_both_texts(old: str, new: str) -> None:
+    pieces = compare(Services(why, differences), old, new)
+    assert "".join(p.text for p in pieces if p.edit is not Edit.ADDED) == old
+    assert "".join(p.text for p in pieces if p.edit is not Edit.REMOVED) == new
+
+
+def test_texts_of_any_length_are_compared_at_once(reader: httpx.Client) -> None:
+    asked: list[int] = []
+
+    def watched(old: str, new: str) -> list[Piece]:
+        asked.append(max(len(old), len(new)))
+        return differences(old, new)
+
+    head, tail = "nước lên " * 30_000, " bà con cẩn thận" * 30_000
+    pieces = compare(Services(why, watched), head + "đã ngập" + tail, head + "chưa ngập" + tail)
+    assert [p.text for p in pieces if p.edit is not Edit.SAME] == ["đã ", "chưa "]
+    assert sum(len(p.text) for p in pieces) < 300
+    compare(Services(why, watched), "a " * 90_000, "b " * 90_000)
+    assert max(asked) <= LONGEST_COMPARED
+
+
+def test_a_long_post_leaves_room_for_what_is_said_of_it(desk: Desk, browser: httpx.Client) -> None:
+    long = "Kính gửi quý cơ quan, tôi xin phản ánh. " * 200
+    with desk.record.write() as writing:
+        posts.add(writing, [fresh(long, "long")])
+    (text,) = tree(page_of(browser, "bao-mau:long")).xpath("//p[contains(@class, 'post-text')]")
+    assert text.text_content() == long
+    assert (text.get("tabindex"), text.get("role")) == ("0", "region")
+    assert not tree(page_of(browser, "bao-mau:1")).xpath("//p[@tabindex]")
+
+
+def test_what_is_not_there_is_said_within_the_frame_to_those_who_came_in(
+    reader: httpx.Client, shared_desk: Desk
+) -> None:
+    for path in ("/posts/bao-mau:nowhere", "/nowhere", "/?period=x"):
+        assert texts(reader.get(path).text, "//nav[@class='rail']//a")
+    assert not texts(shared_desk.client(enter=False).get("/nowhere").text, "//nav[@class='rail']")

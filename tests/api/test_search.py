@@ -185,6 +185,13 @@ def test_nothing_found_says_what_was_searched_and_what_to_try(reader: httpx.Clie
     ]
 
 
+def test_the_first_day_says_how_posts_come_in(empty_desk: Desk) -> None:
+    page = empty_desk.client().get("/search").text
+    assert "Chưa có bài nào" in page
+    assert "sangtin import FILE.jsonl --source NAME" in page
+    assert "bộ lọc đã chọn" not in page
+
+
 def test_how_to_search_is_shown_by_examples_that_work(reader: httpx.Client) -> None:
     examples = links(reader.get("/search").text, "//dl[@class='examples']//a")
     assert len(examples) == 6
