@@ -56,6 +56,14 @@ class Language:
         said = self.sayings.get(f"trouble.{code}")
         return f"{said}{colon}{detail}" if said else reason
 
+    def differs(self, reason: str) -> str:
+        """Why a post is no plain copy: what changed is said in the language, the words as they stand."""
+        return "; ".join(self._differs(part) for part in reason.split("; "))
+
+    def _differs(self, part: str) -> str:
+        code, colon, detail = part.partition(": ")
+        return f"{self.sayings.get(f'change.{code}', code)}{colon}{detail}"
+
     def moment(self, value: datetime) -> str:
         """A moment as dd/mm/yyyy HH:mm in Asia/Ho_Chi_Minh; the frame says the zone once a page."""
         return value.astimezone(VIETNAM).strftime("%d/%m/%Y %H:%M")

@@ -2,6 +2,7 @@
 
 from dedupe.campaign import Campaign, Sighting, campaign
 from dedupe.compare import Comparison, compare
+from dedupe.explaining import explain
 from dedupe.place import Placer
 from dedupe.reading import Reading, read
 from dedupe.shelf import Item, Placement, Shelf, Standing
@@ -20,5 +21,6 @@ __all__ = [
     "Standing",
     "campaign",
     "compare",
+    "explain",
     "read",
 ]

@@ -1,4 +1,4 @@
-"""`sangtin post show` and `post erase`."""
+"""`sangtin post show`, `post compare` and `post erase`."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import typer
 from sangtin.cli.terminal import JsonFlag, emit, emit_json, settings
 from sangtin.errors import EngineError, UsageError
 
-app = typer.Typer(name="post", no_args_is_help=True, help="Show one post, or erase it.")
+app = typer.Typer(name="post", no_args_is_help=True, help="Show one post, compare two, or erase one.")
 PostId = Annotated[str, typer.Argument(help="SOURCE:NATIVE-ID")]
 
 
@@ -32,6 +32,28 @@ def show(post_id: PostId, json: JsonFlag = False) -> None:
     if found is None:
         raise UsageError(f"There is no post {post_id!r} in the record. Its id is SOURCE:NATIVE-ID.")
     emit_json(describing.post(found)) if json else emit(describing.page(found))
+
+
+@app.command()
+def compare(one: PostId, other: PostId, json: JsonFlag = False) -> None:
+    """Say why two posts stand together or apart: likeness, word difference, relation and reason.
+
+    The earlier post comes first, whichever is named first. What a person decided stands beside.
+
+    \b
+    Examples:
+      sangtin post compare bao-hue:2026-0113 dien-dan:88121
+      sangtin post compare bao-hue:2026-0113 dien-dan:88121 --json
+    """
+    from sangtin.pipeline import comparing
+    from sangtin.record import open_record
+
+    record = open_record(settings().record_url)
+    try:
+        found = comparing.pair(record, one, other)
+    finally:
+        record.close()
+    emit_json(comparing.as_json(found)) if json else emit(comparing.page(found))
 
 
 @app.command()

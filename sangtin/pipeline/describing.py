@@ -65,6 +65,9 @@ def page(found: Shown) -> str:
     if s.membership:
         of = f" of {s.original}" if s.original else ""
         lines.append(f"cluster {s.membership.cluster}: {s.membership.relation.value}{of}, {s.copies} copies")
+        if s.membership.reason:
+            like = f"similarity {s.membership.similarity:.2f}, containment {s.membership.containment:.2f}"
+            lines.append(f"  {like}: {s.membership.reason}")
     for step in found.steps:
         lines.append(
             f"  {step.at.astimezone(VIETNAM):%d/%m/%Y %H:%M:%S}  {step.what:9} "
@@ -90,6 +93,9 @@ def _summary(s: Summary) -> dict[str, Any]:
         "cluster": s.membership.cluster if s.membership else None,
         "relation": s.membership.relation.value if s.membership else None,
         "of": s.original,
+        "similarity": s.membership.similarity if s.membership else None,
+        "containment": s.membership.containment if s.membership else None,
+        "reason": s.membership.reason if s.membership else None,
         "copies": s.copies,
         "flags": [flag.value for flag in s.flags],
     }

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from api.language import languages
 from api.reading import LONGEST_COMPARED, brief, compare
 from api.services import Edit, Piece, Services
 from sangtin.errors import MissingError
@@ -227,3 +228,15 @@ def test_what_is_not_there_is_said_within_the_frame_to_those_who_came_in(
     for path in ("/posts/bao-mau:nowhere", "/nowhere", "/?period=x"):
         assert texts(reader.get(path).text, "//nav[@class='rail']//a")
     assert not texts(shared_desk.client(enter=False).get("/nowhere").text, "//nav[@class='rail']")
+
+
+def test_a_relative_says_how_like_it_is_and_why(reader: httpx.Client) -> None:
+    (row, *_) = texts(page_of(reader, "bao-mau:1"), "//ol[@class='relatives']/li")
+    assert "giống 0," in row
+    assert "chứa 0," in row
+
+
+def test_what_changed_is_said_in_the_language() -> None:
+    said = languages()["vi"].differs("negation: đã → chưa; number: 3 → 30; khác: a → b")
+    assert said == "phủ định: đã → chưa; con số: 3 → 30; khác: a → b"
+    assert languages()["en"].differs("the same statement") == "the same statement"
