@@ -23,10 +23,11 @@ MONTHS |= {"tháng giêng": 1, "tháng bốn": 4, "tháng bẩy": 7, "tháng ch�
 
 # "Thứ Hai, ", "T2, ", "CN, ", "Mon, ": the weekday adds nothing, and is often the wrong one.
 WEEKDAY = re.compile(
-    r"^(?:thứ\s+\w+|chủ\s+nhật|t[2-7]|cn|(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*)(?:\s*[,.]\s*|\s+)"
+    r"(?<!\w)(?:thứ\s+\w+|chủ\s+nhật|t[2-7]|cn|(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*)(?:\s*[,.]\s*|\s+)"
 )
-# Words and signs that add nothing: "(GMT+7)", "ngày 5 tháng 6 năm 2023".
-FILLER = re.compile(r"[()]|^ngày\s|\bnăm\s+(?=\d{4})")
+# Words and signs that add nothing: "(GMT+7)", "ngày 5 tháng 6 năm 2023 lúc 08:30", "… | 08:30", "at 8:30 AM",
+# and the name of the zone that Java writes behind its offset.
+FILLER = re.compile(r"[()|]|\b(?:ngày|vào|lúc|at)\s|\bnăm\s+(?=\d{4})|\[[\w/+\-]+\]$")
 CLOCK = r"(?P<hour>\d{1,2})\s*[:h]\s*(?P<minute>\d{2})(?:\s*:\s*(?P<second>\d{2})(?:[.,]\d+)?)?"
 CLOCK += r"(?:\s*(?P<half>[ap]\.?m\.?|sa|ch)\b)?"
 OFFSET = r"(?P<zone>[a-z][a-z _]*)?\s*(?P<sign>[+\-−])?\s*(?P<zh>\d{1,2})?:?(?P<zm>\d{2})?"
@@ -34,15 +35,22 @@ DAY_FIRST = re.compile(
     rf"(?P<day>\d{{1,2}})[\s\-]+(?P<month>[^\W\d_]+(?:\s[^\W\d_]+){{0,2}}|tháng\s+\d{{1,2}})[\s,\-]+"
     rf"(?P<year>\d{{4}}|\d{{2}})(?:[\s,\-]+{CLOCK}\s*{OFFSET})?"
 )
-ISO = re.compile(rf"(?P<year>\d{{4}})-(?P<month>\d{{1,2}})-(?P<day>\d{{1,2}})(?:[t\s]+{CLOCK}\s*{OFFSET})?")
+ISO = re.compile(
+    rf"(?P<year>\d{{4}})(?P<between>[\-/.])(?P<month>\d{{1,2}})(?P=between)(?P<day>\d{{1,2}})"
+    rf"(?:[t\s,]+{CLOCK}\s*{OFFSET})?"
+)
 MONTH_FIRST = re.compile(
     rf"(?P<month>[a-z]{{3,9}})\.?\s+(?P<day>\d{{1,2}})(?:st|nd|rd|th)?,?\s+(?P<year>\d{{4}})"
     rf"(?:[\s,\-]+{CLOCK}\s*{OFFSET})?"
 )
-NUMBERS = re.compile(
-    rf"(?P<day>\d{{1,2}})[/.\-](?P<month>\d{{1,2}})[/.\-](?P<year>\d{{4}})(?:[\s,\-]+{CLOCK}\s*{OFFSET})?"
+# What Twitter and C's ctime write: "Jun 05 08:30:00 +0700 2023".
+CLOCK_BETWEEN = re.compile(
+    rf"(?P<month>[a-z]{{3}})\s+(?P<day>\d{{1,2}})\s+{CLOCK}\s*{OFFSET}\s+(?P<year>\d{{4}})"
 )
-CLOCK_FIRST = re.compile(rf"{CLOCK}[\s,\-]+(?P<rest>\d{{1,2}}[/.\-]\d{{1,2}}[/.\-]\d{{4}})")
+NUMBERS = re.compile(
+    rf"(?P<day>\d{{1,2}})[/.\-](?P<month>\d{{1,2}})(?:[/.\-](?P<year>\d{{4}})|/(?P<short>\d{{2}}))(?:[\s,\-]+{CLOCK}\s*{OFFSET})?"
+)
+CLOCK_FIRST = re.compile(rf"{CLOCK}[\s,\-]+(?P<rest>\d{{1,2}}[/.\-\s].*)")
 SECONDS = re.compile(r"\d{10}(?:\d{3})?")
 # Before the first web page no feed was published; such a date is an unset field (1970, 0001).
 FIRST_YEAR = 1991
@@ -54,16 +62,17 @@ def moment(written: str) -> datetime | None:
     """The moment a feed's date names, in UTC; None where it names none.
 
     Reads RFC 822 and ISO 8601, and what Vietnamese sites write: "GMT+7", "Thứ Hai, 05/06/2023 08:30 SA",
-    "05 Tháng Sáu 2023", "05-06-2023 10:15". Numbers are day first, except before an English AM or PM,
-    which only the American style of .NET writes. A date without a zone is in Asia/Ho_Chi_Minh.
+    "05 Tháng Sáu 2023", "8h30 ngày 05/06/2023", "05-06-2023 10:15". Numbers are day first, except
+    before an English AM or PM, which only the American style of .NET writes. A date without a zone is in
+    Asia/Ho_Chi_Minh.
     """
     text = " ".join(unicodedata.normalize("NFC", written[:LONGEST]).split()).lower()
     if SECONDS.fullmatch(text):
         return _plausible(datetime.fromtimestamp(int(text[:10]), UTC))
-    text = FILLER.sub("", WEEKDAY.sub("", text)).strip()
+    text = FILLER.sub("", WEEKDAY.sub("", text, count=1)).strip()
     if swapped := CLOCK_FIRST.fullmatch(text):
         text = f"{swapped['rest']} {text[: swapped.start('rest')].rstrip(' ,-')}"
-    shapes = (ISO, NUMBERS, DAY_FIRST, MONTH_FIRST)
+    shapes = (ISO, NUMBERS, DAY_FIRST, MONTH_FIRST, CLOCK_BETWEEN)
     found = next((match for shape in shapes if (match := shape.fullmatch(text))), None)
     return _moment(found) if found else None
 
@@ -76,8 +85,8 @@ def _moment(found: re.Match[str]) -> datetime | None:
     day = int(found["day"])
     if found.re is NUMBERS and (found["half"] or "").startswith(("a", "p")) and day <= 12:
         month, day = day, month
-    year = int(found["year"])
-    year += 2000 if len(found["year"]) == 2 else 0
+    written = found["year"] or found["short"]
+    year = int(written) + (2000 if len(written) == 2 else 0)
     try:
         midnight = datetime(year, month, day, tzinfo=zone)
         return _plausible((midnight + _clock(found)).astimezone(UTC))

@@ -16,6 +16,8 @@ from sangtin.post import Engagement, Post, text_hash
 LONGEST_ID = 512
 # What browsers and servers take everywhere (sitemaps.org, protocol).
 LONGEST_URL = 2048
+# How databases and data frames write that there is nothing; no date, count, address or thread is called so.
+NOTHING = frozenset({"", "null", "none", "nan", "nat", "n/a", "<na>", "\\n"})
 # A hundred times the views of the most watched video; more is an id in the wrong column.
 LARGEST_COUNT = 10**12
 
@@ -94,7 +96,7 @@ def _id(value: object) -> str | None:
 
 
 def _thread(value: object) -> str | None:
-    word = _word("thread", value)
+    word = None if _missing(value) else _word("thread", value)
     if word is not None and (len(word) > LONGEST_ID or not word.isprintable()):
         raise RowError(
             Reason.BAD_ID, f"thread {shown(word)} is longer than {LONGEST_ID} or holds control characters"
@@ -103,7 +105,7 @@ def _thread(value: object) -> str | None:
 
 
 def _url(value: object) -> str | None:
-    word = _word("url", value)
+    word = None if _missing(value) else _word("url", value)
     if word is None:
         return None
     if (
@@ -120,7 +122,7 @@ def _url(value: object) -> str | None:
 
 def _moment(field: str, fields: Mapping[str, object], present: datetime) -> datetime | None:
     value = fields.get(field)
-    if value is None or value == "":
+    if _missing(value):
         return None
     return moment_of(field, value, present)
 
@@ -131,7 +133,7 @@ def _engagement(fields: Mapping[str, object], columns: Columns) -> Engagement:
     if isinstance(inner, dict):
         for name, key in columns.counts(inner).items():
             found[name] = found.get(name) if found.get(name) is not None else _count(name, inner[key])
-    elif inner is not None and inner != "":
+    elif not _missing(inner):
         raise RowError(
             Reason.WRONG_TYPE, f"engagement is {_kind(inner)}; leave it out with --map engagement="
         )
@@ -143,7 +145,7 @@ _NONE = Engagement()
 
 def _count(field: str, value: object) -> int | None:
     """A whole number from 0 on, also as text or with `.0`, as spreadsheets and data frames write it."""
-    if value is None or value == "":
+    if _missing(value):
         return None
     if isinstance(value, str):
         digits = value.strip().removesuffix(".0")
@@ -155,6 +157,11 @@ def _count(field: str, value: object) -> int | None:
     if not 0 <= value <= LARGEST_COUNT or value != int(value):
         raise RowError(Reason.BAD_COUNT, f"{field} {shown(value)} is no count")
     return int(value)
+
+
+def _missing(value: object) -> bool:
+    """Whether a value says that there is none."""
+    return value is None or (isinstance(value, str) and value.strip().lower() in NOTHING)
 
 
 def _kind(value: object) -> str:

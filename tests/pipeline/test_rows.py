@@ -241,6 +241,20 @@ def test_how_far_a_file_was_read_is_known_in_its_own_bytes(write: Write) -> None
         assert lines.offset == lines.size == file.stat().st_size
 
 
+@pytest.mark.parametrize("nothing", ["", " ", "NULL", "None", "nan", "NaN", "NaT", "N/A", "<NA>", "\\N"])
+def test_how_databases_write_nothing_costs_no_row(write: Write, nothing: str) -> None:
+    columns = ("published_at", "fetched_at", "likes", "url", "thread")
+    table = f"id,text,{','.join(columns)}\n1,NULL{(',' + nothing) * 5}\n"
+    for file in (
+        write(table.encode(), "p.csv"),
+        write(jsonl({"id": 1, "text": "NULL"} | dict.fromkeys(columns, nothing)).encode()),
+    ):
+        (item,) = items(file)
+        assert isinstance(item, Row)
+        assert (item.post.text, item.post.published_at, item.post.fetched_at) == ("NULL", None, None)
+        assert (item.post.url, item.post.thread, item.post.engagement.likes) == (None, None, None)
+
+
 # --- reasons ---------------------------------------------------------------------------------------
 
 WRONG_ROWS = [
