@@ -159,8 +159,9 @@ def _documented() -> str:
 def test_a_command_shows_examples_and_says_what_it_does(name: str) -> None:
     said = COMMANDS[name].help or ""
     assert said.strip(), f"{name} has no docstring"
-    _before, found, examples = said.partition("Examples:")
+    before, found, examples = said.partition("Examples:")
     assert found, f"{name} --help has no examples"
+    assert before.rstrip(" ").endswith("\b\n"), f"{name} --help runs its examples together"
     last = name.rpartition(" ")[2]
     assert re.search(rf"^ +sangtin\b.*\b{last}\b", examples, re.MULTILINE), f"no example of {name} runs it"
 

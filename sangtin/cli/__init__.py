@@ -29,7 +29,7 @@ from sangtin.cli import (
     source,
     train,
 )
-from sangtin.cli.terminal import say, use_flags
+from sangtin.cli.terminal import refusal, say, use_flags
 from sangtin.errors import SangtinError
 
 app = typer.Typer(
@@ -92,3 +92,8 @@ def main() -> None:
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         raise SystemExit(141) from None
+    except OSError as error:
+        if (said := refusal(error)) is None:
+            raise
+        say(said)
+        raise SystemExit(1) from None

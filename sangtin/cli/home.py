@@ -39,7 +39,7 @@ def doctor(json: JsonFlag = False) -> None:
 
     checks = list(home.doctor(settings()))
     if json:
-        emit_json([asdict(check) for check in checks])
+        emit_json([asdict(check) | ({"todo": ""} if check.well else {}) for check in checks])
     else:
         for check in checks:
             mark = "ok" if check.well else "!!"

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import json
 import os
 import sys
+import tomllib
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -21,6 +23,23 @@ JsonFlag = Annotated[bool, typer.Option("--json", help="Print the result as JSON
 Advance = Callable[[int], None]
 
 
+# What a disk or the owner of a file refuses, wherever a command meets it → what to do about it.
+_REFUSALS = {
+    errno.ENOSPC: "Free some space",
+    errno.EDQUOT: "Free some space",
+    errno.EROFS: "Choose a place that can be written",
+    errno.EACCES: "Check its owner and rights",
+    errno.EPERM: "Check its owner and rights",
+}
+
+
+def refusal(error: OSError) -> str | None:
+    """What a person can do about a refusal by the system; None where it is a mistake of the program's own."""
+    todo = _REFUSALS.get(error.errno or 0)
+    where = f": {error.filename}" if error.filename else ""
+    return todo and f"{error.strerror}{where}. {todo}, and run the same command again; what was done is kept."
+
+
 def settings() -> Settings:
     """The settings of this run: flags (set as environment by the root command), environment, file."""
     from pydantic import ValidationError
@@ -29,6 +48,10 @@ def settings() -> Settings:
 
     try:
         return Settings()
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
+        raise UsageError(
+            f"config.toml in the home can't be read ({error}). Mend it, or move it away."
+        ) from error
     except ValidationError as error:
         wrong = "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors())
         raise UsageError(

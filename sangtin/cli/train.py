@@ -61,7 +61,7 @@ def fit(
     thresholds are chosen on --dev, or on a held-out tenth. Reviews that `sangtin export --reviews` wrote can
     be trained on as they are.
 
-    \\b
+    \b
     Examples:
       sangtin train fit --train reviews.jsonl --kind kind --out ~/models/mine
       sangtin train fit --train reviews.jsonl --kind kind --model compact --out ~/models/better
@@ -107,7 +107,7 @@ def thresholds(
     readers are bounded by their disagreement with the last one, the last or only reader by its error against
     the file's labels, all together by the share of negatives that they settle as something else.
 
-    \\b
+    \b
     Examples:
       sangtin train thresholds --model mine --dev dev.jsonl --max-error 5% --out ~/models/stricter
       sangtin train thresholds --model mine --model ~/models/best --dev dev.jsonl --out ~/models/cascade
@@ -139,7 +139,7 @@ def ship(
 ) -> None:
     """Train the model that ships, by the recipe, and print how it differs from the reference run.
 
-    \\b
+    \b
     Examples:
       sangtin train ship --data ~/data
       sangtin train ship --data ~/data --no-public --out ~/models/own-posts-only

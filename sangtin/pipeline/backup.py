@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 import contextlib
+import gzip
 import json
-import os
 import sqlite3
 import tarfile
 import tempfile
+import zlib
 from pathlib import Path
 
 from sqlalchemy.engine import make_url
 
-from sangtin.errors import InputError, UsageError
+from sangtin.errors import EngineError, InputError, UsageError
+from sangtin.pipeline.arriving import arriving
 from sangtin.post import now
 from sangtin.record import new_epoch, open_record
 from sangtin.settings import Settings
 
 FORMAT = 1
+# How much is unpacked at once, in bytes.
+_PIECE = 1 << 20
 KEY_NOTE = (
     "The authors' key (author.key) is in no backup. With the old key in this home, authors keep their "
     "pseudonyms; without it, posts fetched from now on get new ones, and who posted before can't be matched."
@@ -29,22 +33,18 @@ def backup(settings: Settings, file: Path) -> int:
     database = _database(settings, "backed up with pg_dump")
     if not database.exists():
         raise UsageError(f"There is no record at {database}. Nothing to back up; make one with: sangtin init")
-    arriving = file.with_name(f".{file.name}.{os.getpid()}")
-    with tempfile.TemporaryDirectory(dir=settings.home, prefix=".backup-") as folder:
+    folders = tempfile.TemporaryDirectory(dir=settings.home, prefix=".backup-")
+    with arriving(file) as beside, folders as folder:
         copy = Path(folder) / "record.db"
         _copy_database(database, copy)
         manifest = Path(folder) / "manifest.json"
         manifest.write_text(json.dumps({"format": FORMAT, "at": now().isoformat()}))
-        try:
-            with tarfile.open(arriving, "w:gz", compresslevel=3) as archive:
-                archive.add(manifest, "manifest.json")
-                archive.add(copy, "record.db")
-                for part in (settings.models, settings.home / "config.toml"):
-                    if part.exists():
-                        archive.add(part, part.name)
-            arriving.replace(file)
-        finally:
-            arriving.unlink(missing_ok=True)
+        with tarfile.open(beside, "w:gz", compresslevel=3) as archive:
+            archive.add(manifest, "manifest.json")
+            archive.add(copy, "record.db")
+            for part in (settings.models, settings.home / "config.toml"):
+                if part.exists():
+                    archive.add(part, part.name)
     return file.stat().st_size
 
 
@@ -80,16 +80,25 @@ def _copy_database(source: Path, target: Path) -> None:
         contextlib.closing(sqlite3.connect(source)) as reading,
         contextlib.closing(sqlite3.connect(target)) as writing,
     ):
-        reading.backup(writing)
+        try:
+            reading.backup(writing)
+        except sqlite3.DatabaseError as error:
+            raise EngineError(
+                f"The record can't be copied to {target.parent} ({error}). Free some space there; or, if the "
+                "record is damaged, restore an earlier backup."
+            ) from error
 
 
 def _unpack(file: Path, folder: Path) -> None:
     try:
-        with tarfile.open(file, "r:gz") as archive:
-            archive.extractall(folder, filter="data")
+        with gzip.open(file) as stream:
+            with tarfile.open(fileobj=stream, mode="r:") as archive:
+                archive.extractall(folder, filter="data")
+            while stream.read(_PIECE):  # gzip's checksum stands at its end, behind what tar reads
+                pass
     except FileNotFoundError as error:
         raise UsageError(f"There is no file {file}.") from error
-    except (tarfile.TarError, EOFError, OSError) as error:
+    except (tarfile.TarError, EOFError, zlib.error, gzip.BadGzipFile, IsADirectoryError) as error:
         raise InputError(f"{file} is not a whole backup ({error}). Choose another file.") from error
 
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 import csv
 import io
 import json
-import os
 from collections.abc import Iterable, Iterator
 from itertools import chain
 from pathlib import Path
 
 from api.exporting import Format, lines, safe
 from sangtin.errors import UsageError
+from sangtin.pipeline.arriving import arriving
 from sangtin.pipeline.parts import Parts
 from sangtin.record import accounts, reviews
 from sangtin.record.reviews import Labelled
@@ -43,15 +43,10 @@ def _format(file: Path) -> Format:
 def _written(parts: Parts, file: Path, rows: Iterable[str], by: str) -> int:
     """Write beside the file and move it there when it is whole; note who took what out. Counts rows."""
     count = 0
-    arriving = file.with_name(f".{file.name}.{os.getpid()}")
-    try:
-        with arriving.open("w", encoding="utf-8", newline="") as writing:
-            for row in rows:
-                writing.write(row)
-                count += 1
-        arriving.replace(file)
-    finally:
-        arriving.unlink(missing_ok=True)
+    with arriving(file) as beside, beside.open("w", encoding="utf-8", newline="") as writing:
+        for row in rows:
+            writing.write(row)
+            count += 1
     count -= file.suffix == ".csv"
     with parts.record.write(durable=True) as writing_record:
         accounts.note(writing_record, by, "export", f"{count} rows")

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import nlp
 from sangtin import follower
-from sangtin.errors import SangtinError
+from sangtin.errors import SangtinError, UsageError
 from sangtin.pipeline.authors import author_key
 from sangtin.pipeline.parts import opened, search_of
 from sangtin.record import Record, accounts, init_record, ledger, models, placing, reading
@@ -33,9 +33,7 @@ class Check:
 
 def init(settings: Settings) -> None:
     """Make the home, or bring it up to date; asks nothing, and repeating it changes nothing."""
-    settings.home.mkdir(parents=True, exist_ok=True)
-    settings.home.chmod(0o700)
-    settings.models.mkdir(exist_ok=True)
+    _make_folders(settings)
     author_key(settings.author_key_file)
     record = init_record(settings.record_url)
     try:
@@ -48,6 +46,17 @@ def init(settings: Settings) -> None:
     finally:
         record.close()
     search_of(settings).close()
+
+
+def _make_folders(settings: Settings) -> None:
+    try:
+        settings.home.mkdir(parents=True, exist_ok=True)
+        settings.home.chmod(0o700)
+        settings.models.mkdir(exist_ok=True)
+    except OSError as error:
+        raise UsageError(
+            f"{settings.home} can't be the home ({error.strerror}). Mend that, or name another with --home."
+        ) from error
 
 
 def use_model(record: Record, settings: Settings, folder: Path) -> str:
@@ -68,6 +77,7 @@ def use_model(record: Record, settings: Settings, folder: Path) -> str:
 def doctor(settings: Settings) -> Iterator[Check]:
     """Look at everything that a run needs, and say what to do about what is missing."""
     yield _home(settings)
+    yield from _key(settings)
     try:
         with opened(settings) as parts, parts.record.read() as connection:
             total = ledger.ledger(connection)
@@ -104,12 +114,30 @@ def _home(settings: Settings) -> Check:
     return Check("home", private, str(home), f"Others can look into it. Run: chmod 700 {home}")
 
 
+def _key(settings: Settings) -> Iterator[Check]:
+    """Whether the authors' key is there and nobody else's to read."""
+    if not settings.home.is_dir():
+        return
+    file = settings.author_key_file
+    if not file.exists():
+        todo = "Put your copy of it back, or run: sangtin init (authors then get new pseudonyms)"
+        yield Check("key", False, f"{file} is not there", todo)
+        return
+    try:
+        author_key(file)
+    except SangtinError as error:
+        yield Check("key", False, str(file), error.message)
+    else:
+        yield Check("key", True, str(file))
+
+
 def _index(behind: int) -> Check:
     return Check("index", behind == 0, f"{behind} changes behind", "Run: sangtin index follow")
 
 
 def _space(settings: Settings) -> Check:
-    free = shutil.disk_usage(settings.home if settings.home.is_dir() else settings.home.parent).free
+    there = next(folder for folder in (settings.home, *settings.home.absolute().parents) if folder.is_dir())
+    free = shutil.disk_usage(there).free
     return Check(
         "disk", free > SPACE, f"{free // 1_000_000} MB free", "Free some space before you sieve more."
     )

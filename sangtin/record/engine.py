@@ -119,6 +119,7 @@ def open_record(url: str) -> Record:
         version = _version(record.engine)
         if version is None:
             raise MissingError(f"There is no record at {_shown(url)}. Make one with: sangtin init")
+        _check_no_newer(version, url)
         if version != HEAD:
             raise EngineError(
                 f"The record at {_shown(url)} has schema {version}; this program needs {HEAD}. "
@@ -133,7 +134,9 @@ def init_record(url: str, *, copying: bool = False) -> Record:
     record = Record(_engine(url, create=True))
     with _closed_if_not(record), _plain_errors():
         _check_postgresql(record.engine)
-        if _version(record.engine) != HEAD:
+        version = _version(record.engine)
+        _check_no_newer(version, url)
+        if version != HEAD:
             _migrate(record.engine)
         if not copying:
             _check_whole(record, url)
@@ -270,6 +273,15 @@ def _version(engine: Engine) -> str | None:
         if not inspect(connection).has_table("alembic_version"):
             return None
         return connection.execute(text("SELECT version_num FROM alembic_version")).scalar_one_or_none()
+
+
+def _check_no_newer(version: str | None, url: str) -> None:
+    """Refuse a record that a later program made; what that one keeps in it is not known here."""
+    if version is not None and version > HEAD:
+        raise EngineError(
+            f"The record at {_shown(url)} has schema {version}; this program knows up to {HEAD}. "
+            "Use the version of Sàng Tin that made it, or a newer one."
+        )
 
 
 def _migrate(engine: Engine) -> None:

@@ -1,0 +1,96 @@
+"""Homes, settings and disks that are not as they should be: a sentence and an exit code, no traceback."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.pipeline.running import Home, write_jsonl
+
+COMMANDS = (["sieve"], ["init"])
+
+
+def damaged(home: Home, how: str) -> None:
+    """Do one thing to a home that a careless night brings."""
+    file = home.folder / "record.db"
+    if how == "newer":
+        with sqlite3.connect(file) as connection:
+            connection.execute("UPDATE alembic_version SET version_num = '9999'")
+        connection.close()
+    elif how == "cut":
+        file.write_bytes(file.read_bytes()[: file.stat().st_size // 2])
+    elif how == "overwritten":
+        file.write_bytes(b"no record" * 1_000)
+    else:
+        (home.folder / "config.toml").write_text("contact = [", encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("how", "said", "code"),
+    [
+        ("newer", "Use the version", 6),
+        ("cut", "damaged", 6),
+        ("overwritten", "damaged", 6),
+        ("settings", "config.toml", 2),
+    ],
+)
+def test_what_is_damaged_is_named_by_every_command(home: Home, how: str, said: str, code: int) -> None:
+    damaged(home, how)
+    for command in COMMANDS:
+        assert said in home.run(*command, expect=code), command
+    assert said in home.run("doctor", expect=2 if how == "settings" else 1)
+
+
+def test_what_is_no_folder_can_be_no_home(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("x", encoding="utf-8")
+    for folder in (tmp_path / "file", tmp_path / "file" / "home"):
+        assert "can't be the home" in Home(folder).run("init", expect=2)
+        assert "!!  home" in Home(folder).run("doctor", expect=1)
+    assert "!!  home" in Home(tmp_path / "not" / "there" / "yet").run("doctor", expect=1)
+
+
+@pytest.mark.parametrize(
+    ("how", "said"),
+    [
+        (lambda key: key.unlink(), "is not there"),
+        (lambda key: key.write_text("abc", encoding="utf-8"), "holds no authors' key"),
+        (lambda key: key.chmod(0o644), "chmod 600"),
+    ],
+)
+def test_doctor_looks_at_the_authors_key(home: Home, how: Callable[[Path], None], said: str) -> None:
+    key = home.folder / "author.key"
+    assert key.stat().st_mode & 0o777 == 0o600
+    assert all(check["well"] and not check["todo"] for check in home.json("doctor"))
+    how(key)
+    assert said in home.run("doctor", expect=1)
+
+
+def test_a_full_disk_is_named_and_what_was_done_is_kept(home: Home, tmp_path: Path) -> None:
+    file = write_jsonl(tmp_path / "posts.jsonl", [{"id": n, "text": f"bài số {n}"} for n in range(50)])
+    home.run("import", str(file), "--source", "a")
+    before = home.json("ledger")
+    for command in ("classify", "dedupe"):
+        said = home.run(command, str(file), "--output", "/dev/full", expect=1)
+        assert "No space left" in said
+        assert "Free some space" in said
+    assert home.json("ledger") == before
+
+
+def test_what_cannot_be_written_or_read_leaves_nothing_behind(home: Home, tmp_path: Path) -> None:
+    for command in ("export", "backup"):
+        assert "no folder" in home.run(command, str(tmp_path / "none" / "x.csv"), expect=2)
+    (tmp_path / "folder.csv").mkdir()
+    assert "is a folder" in home.run("export", str(tmp_path / "folder.csv"), expect=2)
+    home.run("backup", str(tmp_path / "whole.tar.gz"))
+    content = bytearray((tmp_path / "whole.tar.gz").read_bytes())
+    content[len(content) // 2] ^= 0xFF
+    (tmp_path / "damaged.tar.gz").write_bytes(content)
+    new = Home(tmp_path / "new")
+    said = new.run("restore", str(tmp_path / "damaged.tar.gz"), expect=3)
+    assert "damaged.tar.gz" in said
+    assert "Choose another" in said
+    assert not (new.folder / "record.db").exists()
+    assert [file.name for file in tmp_path.glob(".*")] == []
