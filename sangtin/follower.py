@@ -52,6 +52,12 @@ def lag(record: Record, search: Search) -> int:
         return last_number(connection) - held
 
 
+def refused(record: Record) -> list[tuple[str, str]]:
+    """(post id, reason) of every post that the index does not take."""
+    with record.read() as connection:
+        return following.refusals(connection, LEASE)
+
+
 def size(record: Record) -> int:
     """How many posts a complete index holds."""
     with record.read() as connection:

@@ -27,6 +27,12 @@ class Settings(BaseSettings):
     search_prefix: str = Field(
         default="sangtin", description="What the names of everything in an Elasticsearch start with."
     )
+    search_shards: int = Field(
+        default=1,
+        ge=1,
+        le=1024,
+        description="Into how many shards an Elasticsearch index is split when built.",
+    )
     search_api_key: str = Field(
         default="", description="An Elasticsearch API key; a password goes in the URL."
     )

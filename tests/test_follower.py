@@ -165,3 +165,32 @@ def test_watching_stops_in_time_and_says_that_there_is_more(
     assert not watching.follow()
     assert search.total(ALL) == 5
     assert not watching.follow(within=-1.0)
+
+
+def test_what_the_index_refuses_is_kept_with_its_reason_until_it_is_taken(
+    record: Record, search: Search, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import dataclasses
+
+    from sangtin.search import Document
+    from sangtin.search.fts5 import File
+
+    taken = File.apply
+
+    def picky(self: File, documents: list[Document], *rest: object) -> object:
+        """As if the index could not hold one of the names."""
+        spoilt = [dataclasses.replace(d, source="\ud800") if d.id == "bao-mau:3" else d for d in documents]
+        return taken(self, spoilt, *rest)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(File, "apply", picky)
+    assert follower.follow(record, search) == 0
+    ((post_id, reason),) = follower.refused(record)
+    assert (post_id, search.total(ALL)) == ("bao-mau:3", 4)
+    assert "Unicode" in reason
+    assert follower.check(record, search).agree
+    monkeypatch.undo()
+    with record.write() as writing:
+        posts.add(writing, [fetched("3", "nước rút ở xã số 3", 30)])
+    follower.follow(record, search)
+    assert follower.refused(record) == []
+    assert search.total(ALL) == 5

@@ -83,10 +83,11 @@ def check(json: JsonFlag = False) -> None:
 
 @app.command()
 def status(json: JsonFlag = False) -> None:
-    """Say how many changes the index is behind the record.
+    """Say how many changes the index is behind the record, and which posts it refuses, with its reasons.
 
     \b
     Examples:
+      sangtin index status
       sangtin index status --json
     """
     from sangtin import follower
@@ -94,5 +95,11 @@ def status(json: JsonFlag = False) -> None:
 
     with opened(settings()) as parts:
         behind, position = follower.lag(parts.record, parts.search), parts.search.position()
+        refused = follower.refused(parts.record)
     held = position.number if position else 0
-    emit_json({"number": held, "lag": behind}) if json else emit(f"{behind} changes behind (at {held})")
+    if json:
+        emit_json({"number": held, "lag": behind, "refused": dict(refused)})
+        return
+    emit(f"{behind} changes behind (at {held}), {len(refused)} posts refused")
+    for post_id, reason in refused:
+        emit(f"{post_id}: {reason}")

@@ -25,8 +25,8 @@ def copy(
 
     \b
     Examples:
-      sangtin record copy sqlite:////home/an/.sangtin/record.db postgresql://sangtin@db/sangtin
-      sangtin record copy postgresql://sangtin@db/sangtin sqlite:////mnt/laptop/record.db --json
+      sangtin record copy sqlite:////srv/sangtin/record.db postgresql://sangtin@db/sangtin
+      sangtin record copy postgresql://sangtin@db/sangtin sqlite:////srv/laptop/record.db --json
     """
     from sangtin.record import copying, open_record
 
@@ -52,7 +52,7 @@ def restored() -> None:
 
     \b
     Examples:
-      pg_restore --dbname=sangtin sangtin-2026-11-20.dump && sangtin record restored
+      sangtin record restored
     """
     from sangtin.record import new_epoch, open_record
 

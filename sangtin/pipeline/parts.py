@@ -30,6 +30,7 @@ def search_of(settings: Settings) -> Search:
         prefix=settings.search_prefix,
         api_key=settings.search_api_key,
         certificates=str(settings.search_certificates or ""),
+        shards=settings.search_shards,
     )
 
 

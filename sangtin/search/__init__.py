@@ -111,11 +111,14 @@ class Search(Writing, Protocol):
         """Give back files and connections."""
 
 
-def open_search(url: str, *, prefix: str = "sangtin", api_key: str = "", certificates: str = "") -> Search:
+def open_search(
+    url: str, *, prefix: str = "sangtin", api_key: str = "", certificates: str = "", shards: int = 1
+) -> Search:
     """The index at a URL: `sqlite:///path` is a file, `http(s)://…` an Elasticsearch.
 
     Names of what an Elasticsearch holds start with `prefix`; its name and password stand in the URL, or
-    `api_key` is given; `certificates` is a file with the authorities that are trusted.
+    `api_key` is given; `certificates` is a file with the authorities that are trusted. An index that is
+    made there has so many shards.
 
     Nothing is created before the first `apply` or `build`; an index that is not there is empty.
     """
@@ -126,6 +129,6 @@ def open_search(url: str, *, prefix: str = "sangtin", api_key: str = "", certifi
     if url.startswith(("http://", "https://")):
         from sangtin.search.elasticsearch import open_cluster
 
-        return open_cluster(url, prefix, api_key, certificates)
+        return open_cluster(url, prefix, (api_key, certificates), shards)
     shown = without_secrets(url)
     raise UsageError(f"SANGTIN_SEARCH={shown} is no search index. Use sqlite:///PATH or http(s)://HOST:PORT.")

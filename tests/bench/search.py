@@ -15,6 +15,7 @@ import random
 import sys
 import tempfile
 import time
+import urllib.request
 from collections import Counter
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, timedelta
@@ -25,7 +26,9 @@ from sangtin.post import Bin, Cause, Flag, Kind
 from sangtin.search import Cursor, Document, Filters, Position, Query, Search, Sort, open_search, parse
 from sangtin.text import tokens
 
-BATCH = 1_000
+# What the follower hands over at once.
+BATCH = 2_000
+PREFIX = "sangtin-bench"
 ROUNDS = 200
 START = datetime(2024, 1, 1, tzinfo=UTC)
 SETS = ("fb-page-comments-2024", "fb-event-comments-2025", "safesense-raw")
@@ -148,12 +151,18 @@ def size(folder: Path) -> int:
     return sum(file.stat().st_size for file in folder.iterdir() if not file.is_symlink())
 
 
+def size_there(url: str) -> int:
+    """Bytes of the bench's indexes on an Elasticsearch."""
+    with urllib.request.urlopen(f"{url}/{PREFIX}-*/_stats/store", timeout=60) as answer:
+        return int(json.load(answer)["_all"]["total"]["store"]["size_in_bytes"])
+
+
 def main() -> None:
     """Index, label, ask, stream, build again."""
     count = int(sys.argv[1]) if len(sys.argv) > 1 else 100_000
     with tempfile.TemporaryDirectory() as folder:
         url = sys.argv[2] if len(sys.argv) > 2 else f"sqlite:///{folder}/search.db"
-        search = open_search(url)
+        search = open_search(url, prefix=PREFIX)
         found = list(documents(count))
         length = sum(len(document.text) for document in found) / count
         print(f"{count:,} posts of {length:.0f} characters at {url.partition(':')[0]}")
@@ -161,8 +170,8 @@ def main() -> None:
         dice = random.Random(4)
         found = [labelled(document, count, dice) for document in found]
         print(f"{'label':44} {count / timed(search, found):9,.0f} posts/s", flush=True)
-        if url.startswith("sqlite"):
-            print(f"{'size':44} {size(Path(folder)) / count:9,.0f} bytes/post", flush=True)
+        taken = size(Path(folder)) if url.startswith("sqlite") else size_there(url)
+        print(f"{'size':44} {taken / count:9,.0f} bytes/post", flush=True)
         questions(search, found)
         began = time.perf_counter()
         streamed = sum(1 for _ in search.export(parse("")))

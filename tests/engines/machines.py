@@ -32,6 +32,7 @@ class Elsewhere(Home):
     search: str = ""
     record: str = ""
     prefix: str = "sangtin"
+    patience: float = 3_600.0
 
     @property
     def environment(self) -> dict[str, str]:
@@ -90,7 +91,7 @@ class Cluster:
 
     def machine(self, name: str) -> Elsewhere:
         """One machine, with a home that was just initialised."""
-        made = Elsewhere(self.folder / name, self.search, self.record, self.prefix)
+        made = Elsewhere(self.folder / name, search=self.search, record=self.record, prefix=self.prefix)
         made.run("init")
         return made
 

@@ -21,6 +21,8 @@ class Home:
     """A home and the commands that run on it."""
 
     folder: Path
+    # How long a command may take, in seconds: these machines are busy.
+    patience: float = 240.0
 
     @property
     def environment(self) -> dict[str, str]:
@@ -36,7 +38,7 @@ class Home:
             input=stdin,
             capture_output=True,
             text=True,
-            timeout=240,
+            timeout=self.patience,
             check=False,
         )
         assert "Traceback" not in ended.stderr, ended.stderr

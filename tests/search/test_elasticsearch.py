@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from sangtin.errors import EngineError
-from sangtin.search import Gone, Query, Search, StaleError, open_search, parse
+from sangtin.search import ANY, Gone, Query, Search, StaleError, open_search, parse
 from tests.search.contract import SCATTERED, Contract, Fresh, at
 from tests.search.oracle import Oracle
 from tests.search.posts import scattered
@@ -150,6 +150,21 @@ def test_what_an_operator_blocked_is_said_and_no_document_is_blamed(url: str, bl
     call(f"{url}/{prefix}-1/_settings", "PUT", {block: None})
     assert search.apply(SCATTERED[1:5], (), at(5)) == ()
     assert search.total(Query()) == 5
+    call(f"{url}/{prefix}-1", "DELETE")
+
+
+def test_an_index_may_be_split_and_answers_the_same(url: str) -> None:
+    prefix = f"test-{uuid.uuid4().hex[:8]}"
+    search = open_search(url, prefix=prefix, shards=3)
+    search.apply(SCATTERED, (), at(300))
+    settings = call(f"{url}/{prefix}-1/_settings")[f"{prefix}-1"]["settings"]["index"]
+    assert settings["number_of_shards"] == "3"
+    oracle = Oracle(SCATTERED)
+    for query in map(parse, ("", "hoà", "label:spam", "n*", '"ngap hue"')):
+        assert [h.document for h in search.find(query, limit=50).hits] == oracle.find(query, ANY)[:50]
+        assert search.facets(query) == oracle.facets(query, ANY)
+        assert [h.document for h in search.export(query)] == oracle.find(query, ANY)
+    assert [d.id for d in search.digests()] == sorted(d.id for d in SCATTERED)
     call(f"{url}/{prefix}-1", "DELETE")
 
 

@@ -78,8 +78,8 @@ def serving(answer: Asked, context: ssl.SSLContext | None = None) -> Iterator[in
 
 
 @contextmanager
-def opened(url: str, **more: str) -> Iterator[Search]:
-    search = open_search(url, prefix="strange", **more)
+def opened(url: str, certificates: str = "") -> Iterator[Search]:
+    search = open_search(url, prefix="strange", certificates=certificates)
     try:
         yield search
     finally:
@@ -248,8 +248,8 @@ def test_a_certificate_that_is_not_valid_says_why(
     tmp_path: Path, days: tuple[int, int], host: str, named: bool, said: str
 ) -> None:
     with serving(EMPTY, certified(tmp_path, days=days, host=host)) as port:
-        trusted = {"certificates": str(tmp_path / "certificate.pem")} if named else {}
-        with opened(f"https://an:s3cret@127.0.0.1:{port}", **trusted) as search:
+        trusted = str(tmp_path / "certificate.pem") if named else ""
+        with opened(f"https://an:s3cret@127.0.0.1:{port}", trusted) as search:
             for act in (lambda: search.find(Query()), lambda: search.apply(SCATTERED[:1], (), at(1))):
                 with pytest.raises(EngineError) as error:
                     act()

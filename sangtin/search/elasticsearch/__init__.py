@@ -41,9 +41,9 @@ from sangtin.search.request import (
 class Cluster:
     """The index under a prefix; see `sangtin.search.Search` for what its methods promise."""
 
-    def __init__(self, server: Server, prefix: str) -> None:
+    def __init__(self, server: Server, prefix: str, shards: int) -> None:
         self._server = server
-        self._versions = Versions(server, prefix)
+        self._versions = Versions(server, prefix, shards)
 
     def position(self) -> Position | None:
         """How far the record has been followed."""
@@ -198,9 +198,9 @@ class _Build:
         self._versions.switch(self.name)
 
 
-def open_cluster(url: str, prefix: str, api_key: str, certificates: str) -> Cluster:
-    """The index under a prefix at a URL; nothing is asked yet."""
-    return Cluster(Server(url, api_key, certificates), prefix)
+def open_cluster(url: str, prefix: str, entry: tuple[str, str], shards: int) -> Cluster:
+    """The index under a prefix at a URL; nothing is asked yet. `entry`: API key, file of certificates."""
+    return Cluster(Server(url, *entry), prefix, shards)
 
 
 def _write(

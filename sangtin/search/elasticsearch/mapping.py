@@ -26,7 +26,6 @@ _SHOWN: Json = {"type": "keyword", "index": False, "doc_values": False}
 _WORDS: Json = {"type": "text", "analyzer": "whitespace", "similarity": "lengthless", "norms": False}
 
 SETTINGS: Json = {
-    "number_of_shards": 1,
     "auto_expand_replicas": "0-1",
     "similarity": {"lengthless": {"type": "BM25", "b": 0.0}},
 }

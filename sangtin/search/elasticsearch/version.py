@@ -18,8 +18,9 @@ _SWEEP_S = 60
 class Versions:
     """The indexes of one prefix: `sangtin-1`, `sangtin-2` …, and the alias `sangtin` on the current one."""
 
-    def __init__(self, server: Server, prefix: str) -> None:
+    def __init__(self, server: Server, prefix: str, shards: int) -> None:
         self.server = server
+        self._settings = {**SETTINGS, "number_of_shards": shards}
         self.alias = prefix
         self._readable = ""
         self._swept = time.monotonic()
@@ -92,7 +93,7 @@ class Versions:
         return f"{self.alias}-{max((int(name.rpartition('-')[2]) for name in self._names()), default=0) + 1}"
 
     def _create(self, name: str, aliases: Json) -> None:
-        body = {"settings": SETTINGS, "mappings": MAPPING, "aliases": aliases}
+        body = {"settings": self._settings, "mappings": MAPPING, "aliases": aliases}
         self.server.ask("PUT", f"/{name}", body)
 
     def _about(self, name: str) -> Json:
