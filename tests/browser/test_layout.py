@@ -67,6 +67,34 @@ FAINT = """() => {
   return faint;
 }"""
 
+# What a screen reader would stumble over: a control without a name, an id twice or pointing at nothing, a
+# table without heads, a level of headings left out; and targets lower than 24 pixels (WCAG 2.2, 2.5.8).
+STUMBLES = """() => {
+  const wrong = [];
+  const labels = (e) => [...(e.labels || [])].map((label) => label.textContent);
+  const words = (e) => [e.ariaLabel, e.textContent, e.title, ...labels(e)].join("").trim();
+  const controls = "a[href], button, input:not([type=hidden]), select, summary";
+  const nameless = [...document.querySelectorAll(controls)].filter((e) => !words(e));
+  wrong.push(...nameless.map((e) => "no name: " + e.outerHTML.slice(0, 80)));
+  const ids = [...document.querySelectorAll("[id]")].map((e) => e.id);
+  wrong.push(...ids.filter((id, i) => ids.indexOf(id) !== i).map((id) => "twice: " + id));
+  for (const e of document.querySelectorAll("[aria-labelledby], [aria-describedby]")) {
+    const to = [e.getAttribute("aria-labelledby"), e.getAttribute("aria-describedby")].join(" ").split(" ");
+    wrong.push(...to.filter((id) => id && !document.getElementById(id)).map((id) => "nowhere: " + id));
+  }
+  if (document.querySelector("th:not([scope])")) wrong.push("a head of nothing");
+  const levels = [...document.querySelectorAll("h1, h2, h3, h4")].filter((e) => e.checkVisibility())
+    .map((e) => Number(e.tagName[1]));
+  if (levels.some((level, i) => level > (levels[i - 1] ?? 1) + 1)) wrong.push("headings: " + levels);
+  for (const e of document.querySelectorAll("main a, main button, nav a, header button, header summary")) {
+    const low = e.getBoundingClientRect().height;
+    const inline = getComputedStyle(e).display === "inline";
+    if (inline || !e.checkVisibility() || e.closest("svg, .unseen")) continue;
+    if (low > 0 && low < 23.5) wrong.push("low: " + e.textContent.trim());
+  }
+  return wrong;
+}"""
+
 
 @pytest.fixture(scope="module", params=[(s, t) for s in SIZES for t in ("light", "dark")], ids="-".join)
 def look(request: pytest.FixtureRequest, chromium: Browser, shared_desk: Desk) -> Iterator[Window]:
@@ -86,6 +114,7 @@ def test_a_screen_fits_is_legible_and_nothing_overlaps(look: Window, screen: str
     assert wide[0] <= wide[1]
     assert page.evaluate(OVERLAPS) == []
     assert page.evaluate(FAINT) == []
+    assert page.evaluate(STUMBLES) == []
     assert look.complaints == []
 
 

@@ -127,6 +127,7 @@ def test_everything_is_reached_by_tab_and_the_focus_shows(window: Window) -> Non
         if not label:
             break
         assert outline != "none", label
+        assert page.evaluate("() => !document.activeElement.matches('.unseen:not(.skip)')"), label
         reached.add(label)
     assert {"Tới nội dung", "q", "exact", "VI", "Tổng quan", "mới nhất"} <= reached
 
