@@ -42,7 +42,7 @@ class Settings:
 
     shape: Shape = field(default_factory=Shape)
     loud: float = 0.1
-    rounds: int = 5
+    rounds: int = 4
     texts: int = 64
     rate: float = 2e-3
     word_rate: float = 1.5e-3

@@ -48,11 +48,12 @@ SEED_WEIGHT = 1.0
 SURE_WEIGHT, UNSURE_WEIGHT = 1.0, 0.4
 # Which sources are held out together when a model is tried on sources it has not seen.
 TOGETHER = (
-    ("fb-page-comments-2024",),
-    ("fb-event-comments-2025", "raw-text/youtube-comments"),
-    ("reintel", "raw-text/news-mixed", "raw-text/news-vnexpress"),
-    ("uit-victsd", "vihsd", "safesense-raw"),
-    ("raw-text/forum-posts", "raw-text/facebook-comments", "sms-smishing"),
+    ("fb-page-comments-2024", "raw-text/tiktok-comments"),
+    ("fb-event-comments-2025", "raw-text/youtube-comments", "raw-text/forum-posts"),
+    (
+        *("reintel", "raw-text/news-mixed", "raw-text/news-vnexpress", "raw-text/news-comments"),
+        *("raw-text/facebook-comments", "sms-smishing"),
+    ),
 )
 
 

@@ -21,6 +21,7 @@ import numpy as np
 
 import nlp
 from nlp import ngrams
+from nlp.compact import CompactReader
 from nlp.linear import LinearReader
 from nlp.prepare import prepare
 from training import metrics
@@ -60,7 +61,8 @@ def real_texts(data: Path, count: int) -> list[str]:
 def speed(texts: Sequence[str]) -> None:
     """Posts per second and process for each step and for the whole model, and what moved one post."""
     model = nlp.load(nlp.SHIPPED)
-    reader = LinearReader.load(nlp.SHIPPED / "linear", "linear")
+    compact = CompactReader.load(nlp.SHIPPED / "compact", "compact")
+    reader = compact.linear
     forms = [prepare(text) for text in texts]
     characters = sum(map(len, texts)) / len(texts)
     sys.stdout.write(f"{len(texts):,} comments, {characters:.0f} characters on average, CPU seconds\n")
@@ -69,6 +71,9 @@ def speed(texts: Sequence[str]) -> None:
         ("reader form", rate(lambda: [prepare(text) for text in texts], len(texts))),
         ("n-grams and style", rate(lambda: in_batches(forms, reader), len(texts))),
         ("n-grams, style, weights", rate(lambda: by_batch(forms, reader), len(texts))),
+        ("words and pairs to numbers", rate(lambda: numbers(forms, compact), len(texts))),
+        ("numbers, network, linear reader", rate(lambda: by_batch(forms, compact), len(texts))),
+        ("flags", rate(lambda: model.flags and model.flags.read(texts), len(texts))),
         (f"the whole model (aim {AIM:,})", whole),
         ("scikit-learn's HashingVectorizer alone", rate(lambda: hashing(texts[:2000]), 2000)),
     ]
@@ -96,8 +101,14 @@ def in_batches(forms: Sequence[str], reader: LinearReader) -> None:
         ngrams.grams(forms[first : first + BATCH], reader.families)
 
 
-def by_batch(forms: Sequence[str], reader: LinearReader) -> None:
-    """Features and weights."""
+def numbers(forms: Sequence[str], reader: CompactReader) -> None:
+    """Only the words."""
+    for first in range(0, len(forms), BATCH):
+        reader.words.numbers(forms[first : first + BATCH])
+
+
+def by_batch(forms: Sequence[str], reader: LinearReader | CompactReader) -> None:
+    """Features and weights, and the network where there is one."""
     for first in range(0, len(forms), BATCH):
         reader.logits(forms[first : first + BATCH])
 

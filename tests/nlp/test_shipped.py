@@ -12,7 +12,7 @@ import nlp
 from tests.nlp.test_model import sound
 
 # The model that ships is no larger than this, so that a clone and a wheel stay small.
-MOST_BYTES = 5_000_000
+MOST_BYTES = 30_000_000
 
 
 @pytest.fixture(scope="module")
@@ -23,7 +23,7 @@ def shipped() -> nlp.Model:
 def test_it_is_small_and_holds_no_pickle() -> None:
     files = [file for file in Path(nlp.SHIPPED).rglob("*") if file.is_file()]
     assert sum(file.stat().st_size for file in files) <= MOST_BYTES
-    assert {file.suffix for file in files} == {".json", ".safetensors"}
+    assert {file.suffix for file in files} == {".json", ".safetensors", ".onnx"}
 
 
 def test_it_answers_the_three_labels(shipped: nlp.Model) -> None:
@@ -46,11 +46,24 @@ def test_a_text_without_words_is_noise(shipped: nlp.Model, text: str) -> None:
         ("Cảm ơn các anh công an đã tận tình giúp đỡ bà con vùng lũ, tuyệt vời quá!", "positive"),
         ("Cho thuê phòng trọ giá rẻ, đầy đủ tiện nghi, liên hệ 0900 000 000", "spam"),
         ("Chúc mừng bạn đã trúng thưởng xe SH, bấm link để nhận thưởng", "spam"),
+        ("Vay tiền nhanh 5 phút không cần thế chấp, bấm link nhận ngay", "spam"),
+        ("chào cả nhà buổi sáng vui vẻ nha", "spam"),
         ("UBND tỉnh thông báo lịch nghỉ lễ từ ngày 30/4 đến hết ngày 3/5", "spam"),
     ],
 )
 def test_plain_cases(shipped: nlp.Model, text: str, label: str) -> None:
     assert shipped.read([text])[0].label == label
+
+
+def test_it_flags_a_scam_and_says_nothing_of_truth(shipped: nlp.Model) -> None:
+    lure, news = shipped.read(
+        [
+            "Chúc mừng bạn trúng thưởng xe SH, bấm link nhận thưởng ngay hôm nay",
+            "Sáng nay phường họp tổ dân phố lúc 8 giờ tại nhà văn hoá",
+        ]
+    )
+    assert set(lure.flags) == {"scam", "unreliable-looking"}
+    assert lure.flags["scam"] > 0.5 > news.flags["scam"]
 
 
 def test_fuzzed_texts_have_sound_answers(shipped: nlp.Model) -> None:
