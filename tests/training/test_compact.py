@@ -20,7 +20,7 @@ from training.bounding import How, rethreshold
 from training.compact import Numbered, Settings, Trained, fit_network, logits_of
 from training.evaluation import evaluate
 from training.fit import Plan, classes_of, examples, fit
-from training.gathering import Sourced
+from training.gathering import Sourced, parts
 from training.known import Known, known_to
 from training.linear import Examples
 from training.network import Shape
@@ -143,7 +143,7 @@ def test_few_words_are_enough_to_start() -> None:
 
 
 def test_the_recipe_holds_out_both_readers() -> None:
-    rows = [Sourced(row, "seed", number % 6) for number, row in enumerate(ROWS * 3)]
+    rows = [Sourced(row, "seed", number % parts()) for number, row in enumerate(ROWS * 3)]
     told = Told.of(rows, meet([row.text for row in ROWS] * 3, VectorSettings(size=8, least=2)))
     logits, alone, held = held_out(told, lambda _line: None)
     assert logits.shape == alone.shape == (len(held), len(told.classes))
