@@ -19,7 +19,7 @@ from api.language import Language
 from api.people import Asking
 from sangtin.errors import UsageError
 from sangtin.post import VIETNAM, Bin, Ledger, day_of, now
-from sangtin.record import clusters, collecting, ledger, shown, sources
+from sangtin.record import clusters, collecting, ledger, models, placing, reading, shown, sources
 from sangtin.record.clusters import Cluster, Spread
 from sangtin.record.ledger import Scope
 from sangtin.record.shown import Summary
@@ -134,6 +134,8 @@ def _view(connection: Connection, scope: Scope) -> dict[str, Any]:
         "sources": source_rows(connection, scope),
         "known": [h.source.name for h in sources.all_sources(connection)],
         "as_of": now(),
+        "to_place": placing.count_unplaced(connection),
+        "to_read": reading.count_unread(connection, models.current_model(connection)),
     }
 
 

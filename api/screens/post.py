@@ -14,6 +14,7 @@ from api.frame import page, post_path
 from api.house import house
 from api.people import Acting, Asking
 from api.reading import find_post, read_post
+from api.similar import similar
 
 router = APIRouter()
 
@@ -27,8 +28,11 @@ def show(request: Request, post_id: str, who: Asking) -> Response:
         if found is None:
             return failed(request, "missing", 404)
         reading = read_post(connection, at.services, found) if found.summary else None
+        like = similar(connection, found.summary) if found.summary else []
     note_acts(at.record, who.name, [("read", post_id)])
-    return page(request, "post.html", {"reading": reading, "shown": found, "post_id": post_id})
+    return page(
+        request, "post.html", {"reading": reading, "shown": found, "post_id": post_id, "similar": like}
+    )
 
 
 @router.post("/review")

@@ -84,8 +84,10 @@ def count_since(connection: Connection, reviewer: str, since: datetime) -> int:
     return int(connection.execute(query).scalar_one())
 
 
-def labelled(connection: Connection) -> Iterator[Labelled]:
+def labelled(connection: Connection, latest: int | None = None) -> Iterator[Labelled]:
     """Each revision that a person labelled, once, with its latest label that stands; oldest first.
+
+    With `latest` so many of them at most, the newest, newest first.
 
     Only what people decided: neither copies nor the machine's answers are among them.
     """
@@ -103,7 +105,8 @@ def labelled(connection: Connection) -> Iterator[Labelled]:
         .join(revision, text)
         .outerjoin(membership, placed)
         .where(review.c.id.in_(newest))
-        .order_by(review.c.id)
+        .order_by(review.c.id if latest is None else review.c.id.desc())
+        .limit(latest)
     )
     for r in connection.execute(query):
         kind = Kind(r.kind) if r.kind else None

@@ -55,7 +55,7 @@ def test_every_word_of_the_glossary_has_a_saying() -> None:
 # Sayings whose key is put together: the glossary's values, the states of a thing, the examples of queries.
 BUILT = (
     *("bin.", "kind.", "flag.", "cause.", "relation.", "act.", "what.", "role.", "trouble.", "failure."),
-    *("frame.theme_", "login.problem_", "mistake.", "choices.", "source.state_", "source.type_"),
+    *("frame.theme_", "login.problem_", "change.", "mistake.", "choices.", "source.state_", "source.type_"),
     *("policy.", "search.bins", "search.kinds", "search.flags", "search.sources"),
     *("search.newest", "search.oldest", "search.relevance"),
 )

@@ -9,7 +9,8 @@ import pytest
 
 from api.bars import WIDTH, columns, stretches
 from sangtin.post import Act, Bin, Kind, Label, Ledger
-from tests.api.desk import Desk, review
+from sangtin.record import posts
+from tests.api.desk import Desk, fresh, review
 from tests.api.pages import links, texts, tree
 
 SCOPES = ("/", "/?source=dien-dan", "/?from=2026-10-02&to=03/10/2026", "/?to=2026-10-01&source=bao-mau")
@@ -137,6 +138,15 @@ def test_unsure_moves_nothing(desk: Desk, browser: httpx.Client) -> None:
     before = counted(browser.get("/").text, "//ul[contains(@class, 'bins')]//a")
     review(desk, "bao-mau:12", Act.UNSURE)
     assert counted(browser.get("/").text, "//ul[contains(@class, 'bins')]//a") == before
+
+
+def test_what_waits_for_the_machine_is_told_from_what_waits_for_people(
+    desk: Desk, browser: httpx.Client
+) -> None:
+    with desk.record.write() as writing:
+        posts.add(writing, [fresh("Mới tới")])
+    (said,) = texts(browser.get("/").text, "//p[contains(@class, 'notice')]")
+    assert said.startswith("Máy còn 1 bài chờ xếp cụm và 1 bài chờ đọc")
 
 
 def test_the_first_day_says_what_to_do_next(empty_desk: Desk) -> None:

@@ -240,3 +240,17 @@ def test_what_changed_is_said_in_the_language() -> None:
     said = languages()["vi"].differs("negation: đã → chưa; number: 3 → 30; khác: a → b")
     assert said == "phủ định: đã → chưa; con số: 3 → 30; khác: a → b"
     assert languages()["en"].differs("the same statement") == "the same statement"
+
+
+def test_what_people_said_of_posts_like_it_stands_beside(desk: Desk, browser: httpx.Client) -> None:
+    new = "Rác đổ đầy chợ Đông Ba mấy hôm nay không ai dọn"
+    with desk.record.write() as writing:
+        posts.add(writing, [fresh(new)])
+    about = "//section[@aria-labelledby='similar']//li"
+    assert texts(page_of(browser, "bao-mau:fresh"), about) == []
+    review(desk, "bao-mau:7", label=Label.SPAM, kind=Kind.ADVERT)
+    review(desk, "bao-mau:11", label=Label.NEGATIVE)
+    (like,) = texts(page_of(browser, "bao-mau:fresh"), about)
+    assert like.startswith(f"tiêu cực{PERSON}, ")
+    assert "Rác đổ đầy chợ Đông Ba" in like
+    assert texts(page_of(browser, "bao-mau:11"), about) == []
