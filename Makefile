@@ -6,7 +6,7 @@ export PYTHON
 
 # The tests of the main job: they run in an environment without any extra too. (Where a process is killed makes no
 # difference to what is installed.)
-MAIN_JOB := $(wildcard tests/test_house.py tests/record tests/search tests/dedupe tests/nlp tests/cli \
+MAIN_JOB := $(wildcard tests/test_house.py tests/record tests/search tests/dedupe tests/nlp \
     tests/pipeline/test_main_job.py)
 
 .PHONY: help demo install test check bench soak lock

@@ -11,9 +11,9 @@ from enum import StrEnum
 from sangtin.post import VIETNAM
 from sangtin.search import Document, Hit
 
-# A cell that begins so is run as a formula by spreadsheets
-# (https://owasp.org/www-community/attacks/CSV_Injection).
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
+# A cell that begins so, also after white space, is run as a formula by some spreadsheet; East Asian ones take
+# the wide signs for the narrow ones (https://owasp.org/www-community/attacks/CSV_Injection).
+FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
 
 
 COLUMNS = (
@@ -47,7 +47,8 @@ def lines(hits: Iterable[Hit], form: Format) -> Iterator[str]:
 
 def safe(cell: str) -> str:
     """A cell that no spreadsheet takes for a formula: such a one gets an apostrophe before it."""
-    return f"'{cell}" if cell.startswith(FORMULA) else cell
+    runs = cell.startswith(("\t", "\r", "\n")) or cell.lstrip().startswith(FORMULA)
+    return f"'{cell}" if runs else cell
 
 
 def _row(document: Document) -> dict[str, str]:

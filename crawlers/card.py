@@ -33,7 +33,7 @@ def check(card: Source) -> None:
             f"Source {card.name!r} is not crawled: its card lacks {', '.join(missing)}. "
             f"Complete it: {_command(card, missing)}"
         )
-    _check_address(card)
+    check_address(card)
 
 
 def _command(card: Source, missing: list[str]) -> str:
@@ -41,7 +41,8 @@ def _command(card: Source, missing: list[str]) -> str:
     return f"sangtin source add {card.name} --type feed {' '.join(flags)}"
 
 
-def _check_address(card: Source) -> None:
+def check_address(card: Source) -> None:
+    """Promise that an address can be fetched. Raises UsageError that says what is wrong with it."""
     address = card.address
     try:
         origin(address)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from sangtin.cli.terminal import JsonFlag, emit, emit_json, settings
+from sangtin.cli.terminal import JsonFlag, emit, emit_json, say, settings
 
 if TYPE_CHECKING:
     from training.evaluation import Report
@@ -45,7 +45,10 @@ def evaluate(
     rows = read_rows([file], Fields(text=text, label=label, renamed=read_map(renamed)))
     chosen = settings()
     place = nlp.Place(chosen.cache, chosen.backend)
-    report = compare(nlp.load(nlp.find(model, chosen.models), place), rows)
+    read = nlp.load(nlp.find(model, chosen.models), place)
+    if not {row.target.label for row in rows} & set(read.labels):
+        say(f"No label of the file is one that the model answers ({', '.join(read.labels)}); see --map.")
+    report = compare(read, rows)
     if json:
         emit_json(asdict(report))
     else:

@@ -31,11 +31,13 @@ def list_models(json: JsonFlag = False) -> None:
 
     chosen = settings()
     found, in_use = nlp.held(chosen.models), _in_use(chosen)
+    # The copy at home stands behind the shipped model of the same name, and is the one that reads.
+    reads = next((folder for folder, card in reversed(found) if card.name == in_use), None)
     if json:
-        emit_json([_described(folder, card) | {"in_use": card.name == in_use} for folder, card in found])
+        emit_json([_described(folder, card) | {"in_use": folder == reads} for folder, card in found])
         return
     for folder, card in found:
-        mark = "*" if card.name == in_use else " "
+        mark = "*" if folder == reads else " "
         emit(f"{mark} {card.name}  {', '.join(step.name for step in card.readers)}  {folder}")
 
 

@@ -19,10 +19,7 @@ SHORTEST_PASSWORD = 10
 def add(
     name: str,
     role: Annotated[str, typer.Option(help="analyst, manager, keeper or operator")] = "analyst",
-    password: Annotated[
-        str,
-        typer.Option(prompt=True, hide_input=True, confirmation_prompt=True, help="Asked for if not given."),
-    ] = "",
+    password: Annotated[str | None, typer.Option(help="Asked for if not given, as is safer.")] = None,
 ) -> None:
     """Add a person who logs in by name and password, or give one another role and password.
 
@@ -33,6 +30,8 @@ def add(
     """
     from sangtin.record import accounts, open_record
 
+    if password is None:
+        password = typer.prompt("Password", hide_input=True, confirmation_prompt=True)
     if len(password) < SHORTEST_PASSWORD:
         raise UsageError(f"The password is too short; take {SHORTEST_PASSWORD} characters or more.")
     opened = contextlib.closing(open_record(settings().record_url))

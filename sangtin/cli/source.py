@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+import contextlib
+from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -11,6 +12,7 @@ from sangtin.cli.terminal import JsonFlag, emit, emit_json, settings
 from sangtin.errors import UsageError
 
 if TYPE_CHECKING:
+    from sangtin.post import Source
     from sangtin.record.sources import Health
 
 app = typer.Typer(name="source", no_args_is_help=True, help="Places that posts come from, and their cards.")
@@ -19,10 +21,12 @@ app = typer.Typer(name="source", no_args_is_help=True, help="Places that posts c
 @app.command()
 def add(
     name: Annotated[str, typer.Argument(help="A short name: a–z, 0–9, dot, dash, underscore.")],
-    kind: Annotated[str, typer.Option("--type", help="feed or file")] = "feed",
-    address: Annotated[str, typer.Option(help="Where it is: the feed's URL.")] = "",
-    licence: Annotated[str, typer.Option(help="Its licence or terms of use.")] = "",
-    legal_basis: Annotated[str, typer.Option(help="On what basis its posts are processed.")] = "",
+    kind: Annotated[
+        str | None, typer.Option("--type", help="feed or file; a new source is a feed unless given.")
+    ] = None,
+    address: Annotated[str | None, typer.Option(help="Where it is: the feed's URL.")] = None,
+    licence: Annotated[str | None, typer.Option(help="Its licence or terms of use.")] = None,
+    legal_basis: Annotated[str | None, typer.Option(help="On what basis its posts are processed.")] = None,
     retention_days: Annotated[int | None, typer.Option(min=1, help="How long its posts are kept.")] = None,
     interval_s: Annotated[int | None, typer.Option(min=60, help="Seconds between two crawls.")] = None,
     expected_per_day: Annotated[
@@ -40,9 +44,10 @@ def add(
     from sangtin.post import Source, SourceType
     from sangtin.record import open_record, sources
 
-    if kind not in {each.value for each in SourceType}:
+    if kind not in {None, *(each.value for each in SourceType)}:
         raise UsageError(f"There is no source type {kind!r}; choose feed or file.")
     given: dict[str, Any] = {
+        "type": kind and SourceType(kind),
         "address": address,
         "licence": licence,
         "legal_basis": legal_basis,
@@ -50,15 +55,32 @@ def add(
         "interval_s": interval_s,
         "expected_per_day": expected_per_day,
     }
-    record = open_record(settings().record_url)
-    with record.write(durable=True) as writing:
+    new = {field: value for field, value in given.items() if value is not None}
+    with (
+        contextlib.closing(open_record(settings().record_url)) as record,
+        record.write(durable=True) as writing,
+    ):
         known = sources.find(writing.connection, name)
-        before = asdict(known.source) if known else {}
-        kept = {field: value or before.get(field, value) for field, value in given.items()}
-        card = Source(name, SourceType(kind), **kept)
+        card = replace(known.source if known else Source(name, SourceType.FEED), **new)
+        _check_feed(card)
         sources.put(writing, card)
-    record.close()
-    emit(f"{name}: {'complete' if card.complete else 'incomplete card; a crawl needs every field'}")
+    emit(f"{name}: {_standing(card)}")
+
+
+def _check_feed(card: Source) -> None:
+    """Refuse an address that no crawl could fetch, while who typed it is still there."""
+    from crawlers.card import check_address
+    from sangtin.post import SourceType
+
+    if card.type is SourceType.FEED and card.address:
+        check_address(card)
+
+
+def _standing(card: Source) -> str:
+    from crawlers.card import REQUIRED
+
+    missing = [name for name in REQUIRED if not getattr(card, name)]
+    return f"incomplete, it lacks {', '.join(missing)}" if missing else "complete"
 
 
 @app.command(name="list")

@@ -6,7 +6,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -32,6 +32,16 @@ class Home:
 
     def run(self, *command: str, expect: int = 0, stdin: str | None = None) -> str:
         """Run a command to its end and return what it printed; its exit code must be as expected."""
+        ended = self._ended(command, expect, stdin)
+        return ended.stdout if expect == 0 else ended.stdout + ended.stderr
+
+    def stderr(self, *command: str) -> str:
+        """What a command that ends well says to a person."""
+        return self._ended(command, 0, None).stderr
+
+    def _ended(
+        self, command: Sequence[str], expect: int, stdin: str | None
+    ) -> subprocess.CompletedProcess[str]:
         ended = subprocess.run(
             [sys.executable, "-m", "sangtin", *command],
             env=self.environment,
@@ -43,7 +53,7 @@ class Home:
         )
         assert "Traceback" not in ended.stderr, ended.stderr
         assert ended.returncode == expect, f"{command}: {ended.returncode}\n{ended.stderr}"
-        return ended.stdout if expect == 0 else ended.stdout + ended.stderr
+        return ended
 
     def json(self, *command: str) -> Any:
         """What a command prints with --json."""

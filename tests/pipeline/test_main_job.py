@@ -108,12 +108,25 @@ def test_a_syntax_error_says_where(sieved: Home) -> None:
 
 
 def test_cells_that_spreadsheets_take_for_formulas_are_made_safe(home: Home, tmp_path: Path) -> None:
-    rows = [{"id": "1", "text": '=HYPERLINK("http://mau.invalid";"bấm vào đây")'}]
+    texts = [
+        '=HYPERLINK("http://mau.invalid";"bấm vào đây")',
+        "+84 1",
+        "-1",
+        "@a",
+        "\ta",
+        "\ra",
+        "\na",
+        " =1",
+        "＝1+1",
+    ]
+    rows = [{"id": f"{n}", "text": text} for n, text in enumerate([*texts, "a=1", "1-2"])]
     home.run("import", str(write_jsonl(tmp_path / "f.jsonl", rows)), "--source", "mau")
     home.run("export", str(tmp_path / "out.csv"))
     with (tmp_path / "out.csv").open(encoding="utf-8-sig", newline="") as reading:
-        (row,) = csv.DictReader(reading)
-    assert row["text"].startswith("'=")
+        found = {row["id"]: row["text"] for row in csv.DictReader(reading)}
+    assert found == {
+        f"mau:{row['id']}": f"'{row['text']}" if row["text"] in texts else row["text"] for row in rows
+    }
 
 
 def test_reviews_close_the_loop_to_a_better_model(home: Home, tmp_path: Path) -> None:
@@ -147,6 +160,8 @@ def test_reviews_close_the_loop_to_a_better_model(home: Home, tmp_path: Path) ->
     assert home.json("evaluate", str(file), "--model", str(tmp_path / "m"))["n"] == 60
     home.run("sieve")
     assert home.ledger().verified == 60
+    other = write_jsonl(tmp_path / "other.jsonl", [{"text": "a", "label": "0"}, {"text": "b", "label": "1"}])
+    assert "No label of the file" in home.stderr("evaluate", str(other), "--model", str(tmp_path / "m"))
 
 
 def test_erasing_leaves_the_ledger_and_no_trace(home: Home, tmp_path: Path) -> None:
