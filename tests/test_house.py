@@ -31,7 +31,8 @@ ROOTS = sorted(file.parent.name for file in HERE.glob("*/__init__.py") if file.p
 LOCKS = {
     file.stem: file.read_text(encoding="utf-8") for file in sorted((HERE / "requirements").glob("*.lock"))
 }
-README, PAGES = HERE / "README.md", sorted((HERE / "docs").glob("*.md"))
+README, README_VI = HERE / "README.md", HERE / "README.vi.md"
+PAGES = sorted((HERE / "docs").glob("*.md"))
 
 # Where a library is named, and in how many modules at most: one place to change when it changes.
 HOMES = {
@@ -152,7 +153,7 @@ COMMANDS = dict(_commands(typer.main.get_command(app), "sangtin"))
 
 
 def _documented() -> str:
-    return "\n".join(page.read_text(encoding="utf-8") for page in (README, *PAGES))
+    return "\n".join(page.read_text(encoding="utf-8") for page in (README, README_VI, *PAGES))
 
 
 @pytest.mark.parametrize("name", COMMANDS)
@@ -176,6 +177,12 @@ def test_every_option_says_what_it_is_for(name: str) -> None:
 @pytest.mark.parametrize("name", COMMANDS)
 def test_a_command_is_documented(name: str) -> None:
     assert re.search(rf"`[^`\n]*{re.escape(name)}\b|^{re.escape(name)}\b", _documented(), re.MULTILINE)
+
+
+@pytest.mark.parametrize("said", [*COMMANDS, *(f"SANGTIN_{name.upper()}" for name in Settings.model_fields)])
+def test_the_vietnamese_page_says_as_much_as_the_english_one(said: str) -> None:
+    english, vietnamese = (page.read_text(encoding="utf-8") for page in (README, README_VI))
+    assert vietnamese.count(said) >= english.count(said)
 
 
 def test_no_page_shows_a_command_that_is_not_there() -> None:
