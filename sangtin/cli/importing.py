@@ -65,6 +65,8 @@ def mapping(given: list[str]) -> dict[str, str]:
         field, sign, column = part.partition("=")
         if not sign or not field:
             raise UsageError(f"--map {part!r} is not field=column, as in --map text=noi_dung")
+        if field.strip() in found:
+            raise UsageError(f"--map names {field.strip()!r} twice. One column holds a field.")
         found[field.strip()] = column.strip()
     return found
 

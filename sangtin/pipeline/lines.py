@@ -153,6 +153,10 @@ def _opened(file: Path) -> io.BufferedReader:
             )
         return file.open("rb")
     except FileNotFoundError:
+        if str(file) == "-":
+            raise UsageError(
+                "An import reads a file, so that it can resume. Save what the pipe gives to one first."
+            ) from None
         raise UsageError(f"There is no file {file}. Check the path.") from None
     except PermissionError:
         raise UsageError(f"You may not read {file}. Ask its owner, or run: chmod u+r {file}") from None

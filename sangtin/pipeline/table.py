@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections import deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -12,6 +13,8 @@ from sangtin.pipeline.lines import LONGEST_ROW
 from sangtin.pipeline.reasons import Reason, RowError, shown
 
 DELIMITERS = (",", ";", "\t")
+# A first line by which Excel is told the delimiter.
+_TOLD = re.compile(rb'"?sep=.?"?\s*', re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,20 +82,20 @@ class Table:
 
 
 def _record_lines(lines: Iterator[bytes | None]) -> Iterator[bytes]:
-    """The lines of the first row, blank ones before it included: as many as close its quotes."""
+    """The lines of the header, what stands before it included: as many as close its quotes."""
     quotes = 0
     for line in lines:
         if line is None:
             raise RowError(Reason.HEADER, f"the first line is longer than {LONGEST_ROW >> 20} MiB")
         yield line
         quotes += line.count(b'"')
-        if line.strip() and quotes % 2 == 0:
+        if line.strip() and quotes % 2 == 0 and not _TOLD.fullmatch(line):
             return
 
 
 def _header(start: Iterable[bytes], columns: Columns) -> tuple[str, list[str]]:
     try:
-        lines = [line.decode("utf-8") for line in start]
+        lines = [line.decode("utf-8") for line in start if not _TOLD.fullmatch(line)]
     except UnicodeDecodeError as error:
         raise RowError(
             Reason.HEADER,
@@ -102,6 +105,8 @@ def _header(start: Iterable[bytes], columns: Columns) -> tuple[str, list[str]]:
     known = {delimiter: columns.assign(names) for delimiter, names in guesses.items()}
     best = max(DELIMITERS, key=lambda each: ("text" in known[each], len(known[each]), len(guesses[each])))
     header = guesses[best]
+    if any("\r" in line.rstrip("\r\n") for line in lines):
+        raise RowError(Reason.HEADER, r"its lines end in CR alone; convert it: tr '\r' '\n' < OLD > NEW")
     if "text" not in known[best]:
         named = ", ".join(shown(name) for name in header[:8])
         raise RowError(

@@ -18,6 +18,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sangtin.cli.importing import mapping
 from sangtin.errors import UsageError
 from sangtin.pipeline.columns import Columns
 from sangtin.pipeline.lines import GZIP_FREE, GZIP_RATIO, LONGEST_ROW, LineFile, identity
@@ -116,6 +117,13 @@ def test_a_header_may_stand_on_several_lines_and_after_blank_ones(write: Write) 
     assert all(isinstance(item, Row) for item in found)
 
 
+@pytest.mark.parametrize("told", ["sep=;\r\n", '"sep=;"\n', "SEP=;\n", "\ufeffsep=;\n"])
+def test_a_line_that_tells_excel_the_delimiter_is_no_header(write: Write, told: str) -> None:
+    found = items(write(f"{told}id;text\n1;một, hai\n", "p.csv"))
+    assert [(item.line, item.post.text) for item in found if isinstance(item, Row)] == [(3, "một, hai")]
+    assert len(found) == 1
+
+
 def test_the_text_stays_as_it_was(write: Write) -> None:
     text = "  " + unicodedata.normalize("NFD", "Hòa thuận\u200b ✊🏽 𝐇𝐨𝐭") + "\n\n"
     for content, name in ((jsonl({"text": text}), "p.jsonl"), (table([{"text": text}]), "p.csv")):
@@ -176,6 +184,12 @@ def test_named_columns_go_first_and_an_empty_name_leaves_a_field_out(write: Writ
     assert (post.text, post.url) == ("đúng", None)
     assert columns.ignored == ("text", "url")
     assert columns.unmet == ("lượt",)
+
+
+def test_a_field_named_twice_is_refused() -> None:
+    assert mapping(["text=a,id=b", "url="]) == {"text": "a", "id": "b", "url": ""}
+    with pytest.raises(UsageError, match="twice"):
+        mapping(["text=a", "text=b"])
 
 
 def test_a_field_that_no_post_has_is_refused() -> None:
@@ -393,6 +407,8 @@ UNREADABLE = [
     (b"t\xff,text\na,b\n", Reason.HEADER, "UTF-8"),
     (b"x" * (LONGEST_ROW + 5), Reason.HEADER, "longer"),
     (b"\n\n \n", Reason.HEADER, "column"),
+    (b"sep=;\n", Reason.HEADER, "column"),
+    (b"id,text\r1,a\r2,b\r", Reason.HEADER, "CR"),
 ]
 
 
@@ -458,16 +474,18 @@ def test_a_bomb_is_a_counted_reason(write: Write) -> None:
         (".", "folder"),
         ("pipe", "regular"),
         ("a\x00b", "NUL"),
+        ("-", "Save"),
         ("x" * 300, "can't be read"),
     ],
 )
 def test_a_path_that_is_no_file_is_refused(tmp_path: Path, path: str, said: str) -> None:
     if path == "pipe":
         os.mkfifo(tmp_path / path)
+    file = Path(path) if path == "-" else tmp_path / path
     with pytest.raises(UsageError, match=said):
-        LineFile(tmp_path / path)
+        LineFile(file)
     with pytest.raises(UsageError, match=said):
-        identity(tmp_path / path)
+        identity(file)
 
 
 def test_a_file_that_may_not_be_read_is_refused(write: Write) -> None:
