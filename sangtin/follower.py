@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import math
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -14,7 +15,7 @@ from sangtin.record import Record, following, leases
 from sangtin.record.changes import last_number
 from sangtin.record.following import Changed
 from sangtin.record.leases import Lease
-from sangtin.record.shown import Summary
+from sangtin.record.shown import Summary, summaries_by_id
 from sangtin.search import Digest, Document, Gone, Position, Refusal, Search, StaleError
 
 # Changes in one transaction of the index.
@@ -22,6 +23,8 @@ BATCH = 2_000
 # How often to look for changes, and how long to wait for another follower before saying how far it is, in s.
 WATCH_S = 0.5
 PATIENCE_S = 30.0
+# How often to ask for the lease of another follower, who holds it for a second or two at a time, in s.
+ASK_S = 0.05
 # How soon to ask an engine that failed again, doubling up to the longest, in s: a server that starts takes
 # some ten seconds, and its operator should not wait a minute to see that all is well.
 FIRST_WAIT_S = 1.0
@@ -148,25 +151,39 @@ class Watching:
 
 
 def rebuild(record: Record, search: Search, advance: Advance = _silent) -> None:
-    """Build a new version of the index beside the present one, which answers until the new one takes over."""
-    with leases.taken(record, LEASE) as lease:
-        if lease is None:
-            raise BusyError("Another process is following the record. Stop it, then rebuild.")
+    """Build a new version of the index beside the present one, which answers until the new one takes over.
+
+    Whoever else follows waits meanwhile.
+    """
+    with _alone(record) as lease:
         _rebuild(record, search, lease, advance)
         _catch_up(record, search, lease)
 
 
 def check(record: Record, search: Search) -> Checked:
-    """Catch up, compare every post by its digest, mend what differs, and say whether both agree now."""
-    with leases.taken(record, LEASE) as lease:
-        if lease is None:
-            raise BusyError("Another process is following the record. Stop it, then check.")
-        _catch_up(record, search, lease)
-        wrong, gone = _differences(record, search)
+    """Catch up, compare every post by its digest, mend what differs, and say whether both agree now.
+
+    Others may go on working: what changed while it was compared is compared again.
+    """
+    with _alone(record) as lease:
+        wrong, gone = _differences(record, search, lease)
         _mend(record, search, wrong, gone)
-        _catch_up(record, search, lease)
-        left = _differences(record, search) if wrong or gone else ((), ())
+        left = _differences(record, search, lease) if wrong or gone else ((), ())
         return Checked(size(record), len(wrong) + len(gone), not any(left))
+
+
+@contextlib.contextmanager
+def _alone(record: Record) -> Iterator[Lease]:
+    """The lease on following, waited for while another follower catches up."""
+    until = time.monotonic() + PATIENCE_S
+    while True:
+        with leases.taken(record, LEASE) as lease:
+            if lease is not None:
+                yield lease
+                return
+        if time.monotonic() > until:
+            raise BusyError("Another process is following the record. Stop it, then try again.")
+        time.sleep(ASK_S)
 
 
 def document(changed: Changed) -> Document:
@@ -266,18 +283,33 @@ def _keep(record: Record, ids: Sequence[str], refusals: Sequence[Refusal]) -> No
         following.refuse(writing, LEASE, [(r.id, r.number, r.reason) for r in refusals])
 
 
-def _differences(record: Record, search: Search) -> tuple[list[str], list[str]]:
+def _differences(record: Record, search: Search, lease: Lease) -> tuple[list[str], list[str]]:
     """Ids that the index lacks or shows otherwise, and ids that it should not hold."""
-    wrong: list[str] = []
-    gone: list[str] = []
+    _catch_up(record, search, lease)
+    found: list[str] = []
     with record.read() as connection:
         refused = {post_id for post_id, _ in following.refusals(connection, LEASE)}
         wanted = (c for page in following.pages(connection, BATCH) for c in page if c.id not in refused)
         for mine, held in _side_by_side(wanted, search.digests()):
             if mine is None and held is not None:
-                gone.append(held.id)
+                found.append(held.id)
             elif mine is not None and (held is None or held.digest != document(mine).digest()):
-                wrong.append(mine.id)
+                found.append(mine.id)
+    if found:
+        _catch_up(record, search, lease)  # others may have changed them while they were compared
+    return _still_different(record, search, found)
+
+
+def _still_different(record: Record, search: Search, ids: Sequence[str]) -> tuple[list[str], list[str]]:
+    wrong: list[str] = []
+    gone: list[str] = []
+    rest = iter(ids)
+    while some := list(islice(rest, BATCH)):
+        with record.read() as connection:
+            alive = {s.id: _document(s, 0).digest() for s in summaries_by_id(connection, some)}
+        held = {post_id: found.digest() for post_id, found in search.get(some).items()}
+        wrong += [post_id for post_id in some if post_id in alive and held.get(post_id) != alive[post_id]]
+        gone += [post_id for post_id in some if post_id not in alive and post_id in held]
     return wrong, gone
 
 

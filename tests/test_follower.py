@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,7 +12,7 @@ import pytest
 from sangtin import follower
 from sangtin.errors import BusyError
 from sangtin.post import Bin, Label
-from sangtin.record import Record, erasing, init_record, leases, new_epoch, posts, sources
+from sangtin.record import Record, erasing, following, init_record, leases, new_epoch, posts, sources
 from sangtin.search import Filters, Search, open_search, parse
 from tests.record.checking import answered, assert_reconciled, fetched, keys_of, place_all, read_all
 
@@ -101,7 +102,8 @@ def test_check_mends_what_is_missing_wrong_or_too_much(record: Record, search: S
     assert search.get(["bao-mau:1"])["bao-mau:1"].text == "nước lên ở xã số 1"
 
 
-def test_one_follower_at_a_time(record: Record, search: Search) -> None:
+def test_one_follower_at_a_time(record: Record, search: Search, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(follower, "PATIENCE_S", 0.0)
     other = leases.take(record, follower.LEASE)
     assert other
     with pytest.raises(BusyError):
@@ -194,3 +196,35 @@ def test_what_the_index_refuses_is_kept_with_its_reason_until_it_is_taken(
     follower.follow(record, search)
     assert follower.refused(record) == []
     assert search.total(ALL) == 5
+
+
+def test_a_rebuild_and_a_check_wait_for_who_follows(record: Record, search: Search) -> None:
+    for act in (follower.rebuild, follower.check):
+        other = leases.take(record, follower.LEASE)
+        assert other
+        giving = threading.Timer(0.5, other.give_back)
+        giving.start()
+        act(record, search)
+        giving.join()
+    assert search.total(ALL) == 5
+
+
+def test_what_changes_while_it_is_compared_is_no_difference(
+    record: Record, search: Search, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One post is edited and one erased after the index was read, before the record is."""
+    follower.follow(record, search)
+    compare = follower._side_by_side
+
+    def meddling(*given: object) -> object:
+        monkeypatch.undo()
+        held = list(search.digests())
+        with record.write() as writing:
+            posts.add(writing, [fetched("1", "nước rút rồi", 60)])
+            erasing.erase(writing, keys_of(record)["bao-mau:2"])
+        with record.read() as connection:
+            wanted = [c for page in following.pages(connection, 100) for c in page]
+        return compare(iter(wanted), iter(held))
+
+    monkeypatch.setattr(follower, "_side_by_side", meddling)
+    assert follower.check(record, search) == follower.Checked(4, 0, True)
