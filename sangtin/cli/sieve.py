@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from sangtin import events
 from sangtin.cli.terminal import JsonFlag, emit, emit_json, progress, say, settings
 
 if TYPE_CHECKING:
@@ -47,6 +48,8 @@ def sieve(
                 many = processes or crew.crew_size(parts, in_use)
                 done = crew.sieve_together(parts, in_use, advance, many, lambda: True)
     emit_json(summary(done)) if json else emit(sentence(done))
+    counted = in_use.model.counted
+    events.note("read", posts=done.read, cut=counted["cut"], foreign=counted["foreign"], **_shares(done))
     if behind := done.behind.sentence():
         say(behind)
 
@@ -71,6 +74,11 @@ def sentence(done: Sieved) -> str:
     return f"{done.placed} placed ({done.duplicates} copies), {done.read} read" + (
         f" ({shares})" if shares else ""
     )
+
+
+def _shares(done: Sieved) -> dict[str, str]:
+    """The share of the read posts that each reader settled, as fields of a log."""
+    return {f"settled_{name}": f"{n / max(done.read, 1):.3f}" for name, n in sorted(done.settled.items())}
 
 
 def register(app: typer.Typer) -> None:

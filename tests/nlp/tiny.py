@@ -33,13 +33,14 @@ TEXTS = (
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """How large the weights are."""
+    """How large the weights are, and how many times larger some channels are than the rest."""
 
     layers: int = 3
     hidden: int = 32
     heads: int = 4
     wide: int = 64
     positions: int = 258
+    loud: float = 4.0
 
 
 def make_vocabulary(folder: Path, merges: int = 120) -> Path:
@@ -139,7 +140,7 @@ def weights(shape: Shape, size: int, classes: int, seed: int) -> dict[str, np.nd
 
     def norm(name: str) -> None:
         scale = 1 + draw.standard_normal(hidden) / 10
-        scale[::13] *= 4
+        scale[::13] *= shape.loud
         found[f"{name}.weight"] = scale.astype(np.float32)
         found[f"{name}.bias"] = table(hidden) / 10
 

@@ -21,20 +21,21 @@ from training.phobert import Plan, Settings, fit_phobert, weights_of
 from training.rows import Row
 
 ROWS = [Row(text, target) for target, texts in OF_CLASS.items() for text in texts] * 6
-QUICK = Settings(epochs=20, rate=3e-3, batch=16)
+QUICK = Settings(epochs=16, rate=3e-3, batch=16)
+CALM = Shape(layers=2, loud=1.0)
 
 
 @pytest.fixture(scope="module")
 def bare(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Weights that know no labels yet, with the real vocabulary where it is."""
     folder = tmp_path_factory.mktemp("bare") / "weights"
-    return make_folder(folder, labels=(), shape=Shape(layers=2), vocabulary=REAL if REAL.is_dir() else None)
+    return make_folder(folder, labels=(), shape=CALM, vocabulary=REAL if REAL.is_dir() else None)
 
 
 @pytest.fixture(scope="module")
 def small(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Weights that know no labels yet, with a small vocabulary."""
-    return make_folder(tmp_path_factory.mktemp("small") / "weights", labels=(), shape=Shape(layers=2))
+    return make_folder(tmp_path_factory.mktemp("small") / "weights", labels=(), shape=CALM)
 
 
 @pytest.fixture(scope="module")
