@@ -31,7 +31,7 @@ def create_app(record: Record, search_index: Search, services: Services, setting
     for screen in (login, overview, search, post, queue, sources):
         app.include_router(screen.router, include_in_schema=False)
     v1.include(app)
-    app.include_router(metrics.router)
+    app.include_router(metrics.router, dependencies=v1.KEYS)
     app.mount("/static", StaticFiles(directory=HERE / "static"), name="static")
     add_handlers(app)
     app.add_middleware(Guard)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, FastAPI, Query, Request, Security
 from fastapi.responses import JSONResponse, StreamingResponse
@@ -41,16 +41,20 @@ ROOT = "/api/v1"
 # What one answer may hold: a page to read, not an archive; `export` streams everything.
 MOST_HITS = 1_000
 MOST_CARDS = 100
-SAID = {status: {"model": FailureAnswer} for status in (400, 401, 403, 404, 409, 413, 422, 503)}
+SAID: dict[int | str, dict[str, Any]] = {
+    status: {"model": FailureAnswer} for status in (400, 401, 403, 404, 409, 413, 422, 503)
+}
 EXPORT_TYPES = {Format.CSV: "text/csv; charset=utf-8", Format.JSONL: "application/jsonl"}
 
 # For the description alone; `visitor` decides.
-KEYS = (HTTPBearer(auto_error=False), APIKeyCookie(name=COOKIE, auto_error=False))
+KEYS = [
+    Security(scheme) for scheme in (HTTPBearer(auto_error=False), APIKeyCookie(name=COOKIE, auto_error=False))
+]
 
 router = APIRouter(
     prefix=ROOT,
-    dependencies=[Depends(visitor), *(Security(key) for key in KEYS)],
-    responses=SAID,  # type: ignore[arg-type]
+    dependencies=[Depends(visitor), *KEYS],
+    responses=SAID,
 )
 
 
