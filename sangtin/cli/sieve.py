@@ -18,7 +18,8 @@ def sieve(
         bool, typer.Option("--watch", help="Go on with what comes in, until interrupted.")
     ] = False,
     processes: Annotated[
-        int | None, typer.Option(min=1, help="Processes to work with; as many as are worth it when left out.")
+        int | None,
+        typer.Option(min=1, max=64, help="Processes to work with; as many as are worth it when left out."),
     ] = None,
     beside: Annotated[bool, typer.Option("--beside", hidden=True)] = False,
     json: JsonFlag = False,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -10,13 +11,14 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
+from sangtin.errors import BusyError
 from sangtin.pipeline.authors import author_key
 from sangtin.pipeline.columns import Columns
 from sangtin.pipeline.lines import LineFile, identity
 from sangtin.pipeline.parts import Parts
 from sangtin.pipeline.rows import Rejected, Row, read_rows
 from sangtin.pipeline.taking import Taking
-from sangtin.record import Record, posts, runs, sources
+from sangtin.record import Record, leases, posts, runs, sources
 from sangtin.record.posts import Counts
 from sangtin.record.runs import Run
 
@@ -75,12 +77,13 @@ def import_file(
     """Import a file into a source; an unknown source gets an incomplete card. `advance` takes bytes read.
 
     The same file again is only seen. A run that was killed goes on after its last whole batch; what it
-    counted before counts. Rejected rows stand with line and reason in `rejected_file`.
+    counted before counts. Rejected rows stand with line and reason in `rejected_file`. BusyError where
+    another process imports the same file into the source.
     """
     settings = parts.settings
-    named = Columns(columns)
-    with LineFile(file) as lines:
-        run = _begin(parts.record, source, _input(file, columns))
+    named, given = Columns(columns), _input(file, columns)
+    with LineFile(file) as lines, _alone(parts.record, source, given):
+        run = _begin(parts.record, source, given)
         done = _so_far(run)
         rejected = rejected_file(parts, source, run)
         _trim(rejected, run.position)
@@ -90,9 +93,9 @@ def import_file(
             _take(parts.record, run, batch, (done, rejected))
             advance(lines.offset - told)
             told = lines.offset
+        with parts.record.write() as writing:
+            runs.end(writing, run.id, "done")
     done.ignored, done.unmet = named.ignored, named.unmet
-    with parts.record.write() as writing:
-        runs.end(writing, run.id, "done")
     return done
 
 
@@ -107,6 +110,18 @@ def _input(file: Path, columns: Mapping[str, str] | None) -> str:
     """Names what is imported: the same bytes read in another way are another input."""
     way = json.dumps(sorted((columns or {}).items()))
     return hashlib.sha256(f"{identity(file)} {way}".encode()).hexdigest()[:32]
+
+
+@contextlib.contextmanager
+def _alone(record: Record, source: str, given: str) -> Iterator[None]:
+    """Two processes that import one file would go on from each other's position."""
+    with leases.taken(record, f"import:{source}:{given}") as lease:
+        if lease is None:
+            raise BusyError(
+                f"Another process is importing this file into {source!r}. Wait until it ends; what it brings "
+                "in is not lost."
+            )
+        yield
 
 
 def _begin(record: Record, source: str, given: str) -> Run:

@@ -108,3 +108,8 @@ def test_a_little_work_is_done_by_one_and_much_by_no_more_than_there_are_cores(
         assert crew.crew_size(parts, in_use) == 1
         monkeypatch.setattr(crew, "WORTH_A_PROCESS", 1)
         assert crew.crew_size(parts, in_use) == min(crew.MOST, cores)
+
+
+@pytest.mark.parametrize("many", ["0", "-1", "65", "99999"])
+def test_nobody_starts_more_processes_than_a_machine_bears(imported: Home, many: str) -> None:
+    assert "--processes" in imported.run("sieve", "--processes", many, expect=2)
