@@ -92,8 +92,13 @@ class Trained:
 
     def logits(self, forms: Sequence[str]) -> npt.NDArray[np.float64]:
         """Shape (forms, classes), before the temperature; `forms` are prepared texts."""
+        first, second = self.halves(forms)
+        return self.share * first + (1 - self.share) * second
+
+    def halves(self, forms: Sequence[str]) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
+        """Logits of the network and of the linear reader, each of shape (forms, classes)."""
         said = logits_of(_rounded(self.weights), numbered(forms, self.words)).astype(np.float64)
-        return self.share * said + (1 - self.share) * self.linear.logits(forms)
+        return said, self.linear.logits(forms)
 
     def read(self, texts: Sequence[str]) -> npt.NDArray[np.float64]:
         """Shape (texts, classes); rows sum to 1."""

@@ -18,7 +18,7 @@ from nlp.linear import LinearReader
 from nlp.model import fold
 from nlp.prepare import prepare
 from sangtin.errors import UsageError
-from training.calibration import best_temperature
+from training.calibration import best_share, best_temperature
 from training.compact import Settings as NetworkSettings
 from training.compact import Trained, fit_compact
 from training.known import known_to
@@ -30,6 +30,7 @@ Draft = LinearReader | Trained
 
 # One text in ten is held out where no --dev is given, chosen by its hash: copies stay on one side.
 HELD_OUT = 10
+ENOUGH = 200  # held-out rows below which a share would be chance
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,11 +53,16 @@ def fit(rows: Sequence[Row], dev: Sequence[Row], out: Path, plan: Plan) -> Model
     classes = classes_of(rows)
     kept, held = (rows, dev) if dev else split_rows(rows)
     reader = _trained(examples(kept, classes), classes, plan)
+    if isinstance(reader, Trained):
+        reader = replace(reader, share=_share(reader, held))
     temperature = best_temperature(*_held(reader, held))
     reader = replace(reader, temperature=temperature)
     thresholds = choose(answered(reader, held), labels_of(classes), plan.bounds.error, plan.bounds.missed)
     if not dev:
-        reader = replace(_trained(examples(rows, classes), classes, plan), temperature=temperature)
+        whole = replace(_trained(examples(rows, classes), classes, plan), temperature=temperature)
+        if isinstance(whole, Trained) and isinstance(reader, Trained):
+            whole = replace(whole, share=reader.share)
+        reader = whole
     return write_model(out, reader, thresholds, (plan.day, data_hash([*rows, *dev])))
 
 
@@ -135,6 +141,15 @@ def _trained(shown: Examples, classes: tuple[Class, ...], plan: Plan) -> Draft:
     """A reader of the plan's type."""
     linear = fit_linear(shown, classes, plan.settings)
     return fit_compact(shown, linear, known_to(shown.texts), plan.network) if plan.network else linear
+
+
+def _share(reader: Trained, rows: Sequence[Row]) -> float:
+    """How much of the answer is the network's, where there are rows enough to tell."""
+    if len(rows) < ENOUGH:
+        return reader.share
+    said = examples(rows, reader.classes)
+    first, second = reader.halves([prepare(text) for text in said.texts])
+    return best_share(first, second, said.shares.astype(np.float64), said.weights.astype(np.float64))
 
 
 def _held(reader: Draft, rows: Sequence[Row]) -> tuple[Floats, Floats, Floats]:

@@ -81,7 +81,7 @@ def fit(
         card = _fine_tuned(model, (rows, held), out, (_day(day), bounds, epochs, rate))
         _told(card, out)
         return
-    network = Network(balance=1.0) if model == "compact" else None
+    network = Network(balance=0.5) if model == "compact" else None
     plan = Plan(_day(day), bounds=bounds, network=network)
     _told(make(rows, held, out, plan), out)
 

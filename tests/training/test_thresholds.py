@@ -7,7 +7,7 @@ import numpy.typing as npt
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from training.calibration import best_temperature
+from training.calibration import SHARES, best_share, best_temperature
 from training.thresholds import LEAST_ROWS, Answered, choose
 
 LABELS = ("negative", "positive", "spam")
@@ -90,3 +90,16 @@ def test_temperature_undoes_overconfidence() -> None:
     truth = np.eye(3)[[draw.choice(3, p=row / row.sum()) for row in shares]]
     assert 1.8 < best_temperature(logits * 2, truth, np.ones(4_000)) < 2.25
     assert 0.45 < best_temperature(logits / 2, truth, np.ones(4_000)) < 0.55
+
+
+def test_the_share_of_two_readers_follows_who_is_right() -> None:
+    """One reader knows the label, the other says what chance says."""
+    draw = np.random.default_rng(4)
+    labels = draw.integers(0, 2, 2_000)
+    shares = np.eye(2)[labels]
+    knows = (shares - 0.5) * 3 + draw.normal(0, 1, shares.shape)
+    guesses = draw.normal(0, 1, shares.shape)
+    weights = np.ones(len(labels))
+    assert best_share(knows, guesses, shares, weights) == max(SHARES)
+    assert best_share(guesses, knows, shares, weights) == min(SHARES)
+    assert best_share(knows, knows + draw.normal(0, 1e-6, shares.shape), shares, weights) in SHARES
