@@ -1,6 +1,6 @@
 """PhoBERT-base's architecture: the obvious way, the best way and the cascade, side by side in one run.
 
-    SANGTIN_TEST_DATA=… .venv-phobert/bin/python -m tests.bench.phobert [ROUNDS]
+    SANGTIN_TEST_DATA=… .venv-phobert/bin/python -m tests.bench.phobert [ROUNDS [WAY…]]
 
 Random weights serve for speed. The obvious way is transformers and PhobertTokenizer, cut into words by
 underthesea, padded to 256, 32 bits, eager attention, eight posts at a time. Each way has a process of its
@@ -47,7 +47,7 @@ def main() -> None:
         home = Path(folder)
         make_folder(home / "base", shape=BASE, vocabulary=REAL, labels=("negative", "positive", "spam"))
         (home / "posts.json").write_text(json.dumps(posts(CASCADE)), encoding="utf-8")
-        ways = {name: Child(name, home) for name in WAYS}
+        ways = {name: Child(name, home) for name in ["obvious", *(sys.argv[2:] or list(WAYS)[1:])]}
         found: dict[str, list[dict[str, float]]] = {name: [] for name in ways}
         for _round in range(rounds):
             for name, child in ways.items():

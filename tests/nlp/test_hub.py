@@ -1,0 +1,81 @@
+"""Published weights are found by name, and said to be missing in words; doctor says how they are read."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import nlp
+from nlp.backend import Kind
+from nlp.calibrating import Calibration, Trial, told
+from nlp.hub import PUBLISHED, licence_note
+from tests.nlp.tiny import make_folder
+
+
+def sangtin(home: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "sangtin", "--home", str(home), *arguments]
+    # Nothing is fetched by a test, whatever the machine can reach or holds.
+    known = {**os.environ, "HF_HUB_OFFLINE": "1", "HF_HOME": str(home / "hub")}
+    return subprocess.run(command, capture_output=True, check=False, text=True, timeout=240, env=known)
+
+
+@pytest.fixture
+def posts(tmp_path: Path) -> Path:
+    file = tmp_path / "posts.jsonl"
+    file.write_text(json.dumps({"id": 1, "text": "Đường ngập quá trời"}) + "\n")
+    return file
+
+
+@pytest.mark.parametrize("name", sorted(PUBLISHED))
+def test_missing_weights_say_where_to_put_them(tmp_path: Path, posts: Path, name: str) -> None:
+    done = sangtin(tmp_path / "home", "classify", str(posts), "--model", name)
+    assert done.returncode == 4
+    assert f"The weights of {name} are not on this machine" in done.stderr
+    assert str(tmp_path / "home" / "models" / name.rpartition("/")[2]) in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_weights_that_were_put_there_are_found_by_name(tmp_path: Path, posts: Path) -> None:
+    placed = make_folder(tmp_path / "home" / "models" / "phobert-base")
+    assert nlp.find("vinai/phobert-base", tmp_path / "home" / "models") == placed
+    assert nlp.find("phobert-base", tmp_path / "home" / "models") == placed
+    done = sangtin(
+        tmp_path / "home", "classify", str(posts), "--model", "vinai/phobert-base", "--backend", "onnx-fp32"
+    )
+    assert done.returncode == 0, done.stderr
+    assert "settles nothing" in done.stderr
+    assert json.loads(done.stdout)["settled"] is False
+
+
+def test_a_strict_licence_is_said() -> None:
+    assert "AGPL-3.0" in (licence_note("vinai/phobert-base-v2") or "")
+    assert licence_note("vinai/phobert-base") is None
+
+
+def test_doctor_says_how_the_model_in_use_is_read(tmp_path: Path) -> None:
+    home, weights = tmp_path / "home", make_folder(tmp_path / "weights")
+    assert sangtin(home, "init").returncode == 0
+    used = sangtin(home, "model", "use", str(weights))
+    assert used.returncode == 0, used.stderr
+    said = sangtin(home, "doctor").stdout
+    line = next(line for line in said.splitlines() if "phobert " in line)
+    assert "posts/s on" in line
+    assert "onnx-" in line
+
+
+def trial(kind: Kind, rate: float, moved: float) -> Trial:
+    return Trial(kind=kind, budget=512, workers=2, threads=1, posts_a_second=rate, moved=moved)
+
+
+def test_what_was_refused_is_said_with_the_reason() -> None:
+    trials = (trial(Kind.ONNX_FP32, 12, 0), trial(Kind.ONNX_INT8, 40, 0.2), trial(Kind.TORCH_BF16, 20, 0.01))
+    found = Calibration(version=1, machine="a machine", reader="abc", chosen=2, trials=trials)
+    line = told(found)
+    assert line.startswith("torch-bf16, 512 sub-words a batch, 2×1 threads: 20 posts/s on a machine")
+    assert "onnx-int8 40 but a probability moved by 0.200" in line
+    assert "onnx-fp32 12" in line
