@@ -61,7 +61,8 @@ def search(
     """Find posts. Typed without diacritics, marked text is found too.
 
     Words must all be there; fields are source: label: kind: flag: from: to: cluster: author:, also in
-    Vietnamese (nguồn: nhãn: loại: cờ: từ: đến: cụm:). An empty query finds every post.
+    Vietnamese (nguồn: nhãn: loại: cờ: từ: đến: cụm:). Several values of a field stand between
+    commas. An empty query finds every post.
 
     \b
     Examples:

@@ -52,12 +52,12 @@ _NEED_MORE = (Sign.AND, Sign.OR, Sign.NOT)
 
 def lexemes(text: str) -> list[Lexeme]:
     """The pieces in order; QueryError where an operator lacks what it joins or a quotation its end."""
-    found = [lexeme for match in _PIECE.finditer(text) for lexeme in _pieces(match, len(text))]
+    found = [lexeme for match in _PIECE.finditer(text) for lexeme in _pieces(match)]
     _check(found)
     return found
 
 
-def _pieces(match: re.Match[str], end: int) -> Iterator[Lexeme]:
+def _pieces(match: re.Match[str]) -> Iterator[Lexeme]:
     """What was matched: one piece, two where a quotation follows a colon, none for a face."""
     start = match.start()
     if match["face"]:
@@ -71,7 +71,7 @@ def _pieces(match: re.Match[str], end: int) -> Iterator[Lexeme]:
     elif match["quoted"] is not None:
         yield Lexeme(Sign.QUOTED, match.start("quoted"), _closed(match, "quoted"))
     else:
-        yield from _bare(match, end)
+        yield from _bare(match)
 
 
 def _closed(match: re.Match[str], group: str) -> str:
@@ -85,7 +85,7 @@ def _closed(match: re.Match[str], group: str) -> str:
     return match[group]
 
 
-def _bare(match: re.Match[str], end: int) -> Iterator[Lexeme]:
+def _bare(match: re.Match[str]) -> Iterator[Lexeme]:
     """A word, an operator or a field, with or without a quotation right behind it."""
     bare, start = match["bare"], match.start()
     quoted = None if match["value"] is None else _closed(match, "value")
@@ -96,8 +96,9 @@ def _bare(match: re.Match[str], end: int) -> Iterator[Lexeme]:
         return
     if field and value:
         yield Lexeme(Sign.FIELD, start + len(name) + 1, value, field)
-    elif field and match.end() == end:
-        raise QueryError(f"{name}: needs a value right behind it.", start, Fault.VALUE, field)
+    elif field and match.string[match.end() : match.end() + 1] in ("", "("):
+        said = f"{name}: needs a value right behind it; several stand between commas."
+        raise QueryError(said, start, Fault.VALUE, field)
     else:
         yield Lexeme(_OPERATORS.get(bare, Sign.WORD), start, bare)
     if quoted is not None:

@@ -161,6 +161,8 @@ def test_days_narrow_the_whole_query(typed: str, since: date | None, until: date
         ('a nguồn:"b', 8),
         ("a nguồn:", 2),
         ("label:", 0),
+        ("ngập label:(negative OR positive)", 5),
+        ("nhãn:(rác)", 0),
         ("a (b)) c", 5),
         ("a label:xyz", 8),
         ("a label:spam,xyz", 13),
