@@ -100,10 +100,11 @@ def test_a_text_has_one_answer_in_any_company(tiny: Path, cache: Path, kind: Kin
     assert np.abs(together - turned).max() < 1e-6
 
 
-def test_probabilities_of_any_text_sum_to_one(reader: PhoBertReader) -> None:
-    texts = list(generated(400, seed=3))
-    shares = reader.read(texts)
-    assert shares.shape == (400, len(LABELS))
+@pytest.mark.parametrize("many", [5_000, pytest.param(100_000, marks=pytest.mark.soak)])
+def test_probabilities_of_any_text_sum_to_one(reader: PhoBertReader, many: int) -> None:
+    shares = reader.read(list(generated(many, seed=3)))
+    assert shares.shape == (many, len(LABELS))
+    assert np.isfinite(shares).all()
     assert np.abs(shares.sum(axis=1) - 1).max() < 1e-9
     assert (shares >= 0).all()
 
