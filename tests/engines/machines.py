@@ -131,13 +131,10 @@ def _assert_each_once(connection: Connection, posts: int) -> None:
 def new_database(server: str) -> Iterator[str]:
     """The URL of a new database on a server, dropped at the end."""
     name = f"sangtin_{secrets.token_hex(5)}"
-    admin = create_engine(
-        make_url(server).set(drivername="postgresql+psycopg"),
-        isolation_level="AUTOCOMMIT",
-        poolclass=NullPool,
-    )
+    there = make_url(server).set(drivername="postgresql+psycopg")
+    admin = create_engine(there.set(username="postgres"), isolation_level="AUTOCOMMIT", poolclass=NullPool)
     with admin.connect() as connection:
-        connection.exec_driver_sql(f"CREATE DATABASE {name}")
+        connection.exec_driver_sql(f"CREATE DATABASE {name} OWNER {there.username}")
     try:
         yield make_url(server).set(database=name).render_as_string(hide_password=False)
     finally:

@@ -10,6 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 from sqlalchemy import Table, func, select
 
@@ -222,6 +223,32 @@ def test_a_rebuild_leaves_no_search_failed_or_empty(cluster: Cluster, posts: int
     assert set(answers) == {(posts, wanted, min(wanted, 5))}
     assert len(answers) > 10
     print(f"{len(answers)} answers while {posts} posts were indexed anew")
+
+
+def test_while_the_search_is_down_the_screens_show_what_they_can_and_then_all_of_it(cluster: Cluster) -> None:
+    machine = cluster.machine("machine")
+    file = write_jsonl(cluster.folder / "all.jsonl", many_rows(120))
+    machine.run("import", str(file), "--source", "mau")
+    with machine.running("serve", "--no-workers", "--port", "0") as server:
+        assert server.stdout
+        link = server.stdout.readline().decode().split()[-1]
+        with httpx.Client(base_url=link.partition("/login")[0], timeout=120) as browser:
+            assert browser.get(link).status_code == 303
+            assert browser.get("/search?q=ngap").status_code == 200
+            cluster.elasticsearch.act("stop")
+            down = browser.get("/search?q=ngap")
+            assert down.status_code == 503
+            assert "Tổng quan và hàng chờ vẫn dùng được" in down.text
+            assert [browser.get(path).status_code for path in ("/", "/queue", "/sources")] == [200] * 3
+            assert browser.get("/api/v1/ledger").json()["identified"] == 120
+            failed = browser.get("/api/v1/search")
+            assert failed.status_code == 503
+            assert "does not answer" in failed.json()["error"]
+            assert browser.get("/api/v1/health").json() == {"record": True, "search": False, "lag": None}
+            assert "sangtin_index_up 0" in browser.get("/api/v1/metrics").text
+            cluster.elasticsearch.act("start")
+            wait_until(lambda: browser.get("/search?q=ngap").status_code == 200, "the search to come back")
+            assert browser.get("/api/v1/health").json() == {"record": True, "search": True, "lag": 0}
 
 
 def test_an_export_is_as_long_as_the_count_and_whole(cluster: Cluster) -> None:
