@@ -36,6 +36,7 @@ def test_rows_by_keyboard_and_the_post_beside_them_in_the_address(window: Window
 
 def test_a_review_beside_the_results_stays_beside_them(window: Window) -> None:
     page = window.go("/search?q=dap&post=bao-mau:12")
+    expect(page.locator("#pane .only-narrow")).to_be_hidden()
     page.locator("#pane button", has_text="tiêu cực").click()
     page.wait_for_url("**/search?q=dap&post=bao-mau%3A12")
     assert "an.nguyen" in page.locator("#pane .said").inner_text()
