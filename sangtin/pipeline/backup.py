@@ -39,6 +39,7 @@ def backup(settings: Settings, file: Path) -> int:
         _copy_database(database, copy)
         manifest = Path(folder) / "manifest.json"
         manifest.write_text(json.dumps({"format": FORMAT, "at": now().isoformat()}))
+        beside.touch(mode=0o600)  # it holds posts, password hashes and settings, and often leaves the home
         with tarfile.open(beside, "w:gz", compresslevel=3) as archive:
             archive.add(manifest, "manifest.json")
             archive.add(copy, "record.db")

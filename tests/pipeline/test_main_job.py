@@ -201,6 +201,7 @@ def test_a_backup_comes_back_in_another_home_without_the_authors_key(sieved: Hom
 
     file = tmp_path / "b.tar.gz"
     sieved.run("backup", str(file))
+    assert file.stat().st_mode & 0o077 == 0
     with tarfile.open(file) as archive:
         assert not [name for name in archive.getnames() if "author.key" in name]
     other = Home(tmp_path / "other")
