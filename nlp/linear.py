@@ -11,6 +11,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -86,7 +87,7 @@ class LinearReader:
 
     def save(self, folder: Path) -> None:
         """Write reader.json and weights.safetensors into `folder`; the same reader gives the same bytes."""
-        from safetensors.numpy import save_file
+        from safetensors.numpy import save
 
         folder.mkdir(parents=True, exist_ok=True)
         card = {
@@ -97,7 +98,8 @@ class LinearReader:
             "temperature": self.temperature,
         }
         (folder / CARD).write_text(json.dumps(card, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
-        save_file({"weights": self.weights, "scale": self.scale, "bias": self.bias}, folder / TABLE)
+        table: dict[str, npt.NDArray[Any]] = {"weights": self.weights, "scale": self.scale, "bias": self.bias}
+        (folder / TABLE).write_bytes(save(table))  # `save_file` makes files that only their owner may read
 
     def read(self, texts: Sequence[str]) -> Probabilities:
         """Shape (texts, classes); rows sum to 1."""

@@ -106,7 +106,7 @@ class Trained:
 
     def save(self, folder: Path) -> None:
         """Write the folder that `CompactReader.load` reads; the same reader gives the same bytes."""
-        from safetensors.numpy import save_file
+        from safetensors.numpy import save
 
         self.linear.save(folder / LINEAR)
         card = {"format": 1, "share": self.share, "edge": EDGE, "temperature": self.temperature}
@@ -118,7 +118,7 @@ class Trained:
             "likeliest": words.likeliest,
             "pairs": words.pairs,
         }
-        save_file(held, folder / WORDS)
+        (folder / WORDS).write_bytes(save(held))
         write_graph(self.weights, folder / GRAPH)
 
 

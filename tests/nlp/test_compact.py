@@ -89,6 +89,11 @@ def test_the_same_reader_makes_the_same_bytes(trained: Trained, saved: Path, tmp
         assert (saved / file).read_bytes() == (tmp_path / "again" / file).read_bytes()
 
 
+def test_whoever_may_read_the_card_may_read_the_weights(saved: Path) -> None:
+    modes = {file.stat().st_mode for file in saved.rglob("*") if file.is_file()}
+    assert modes == {(saved / CARD).stat().st_mode}
+
+
 def test_what_it_learned_is_known_to_the_next(saved: Path, trained: Trained) -> None:
     known = Known.of_reader(saved)
     units = (known.words.hashes, known.words.pairs)
