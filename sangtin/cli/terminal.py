@@ -23,6 +23,12 @@ JsonFlag = Annotated[bool, typer.Option("--json", help="Print the result as JSON
 Advance = Callable[[int], None]
 
 
+# Characters that command a terminal (ECMA-48: C0, DEL, C1) or turn the reading order (Unicode, annex 9) → a
+# sign.
+_COMMANDS = dict.fromkeys(
+    {*range(0x20), *range(0x7F, 0xA0), *range(0x202A, 0x202F), *range(0x2066, 0x206A)} - {0x09, 0x0A},
+    "\ufffd",
+)
 # What a disk or the owner of a file refuses, wherever a command meets it → what to do about it.
 _REFUSALS = {
     errno.ENOSPC: "Free some space",
@@ -72,8 +78,8 @@ def say(message: str) -> None:
 
 
 def emit(line: str) -> None:
-    """A line of result on standard output."""
-    sys.stdout.write(line + "\n")
+    """A line of result for a person, on standard output; a post in it can't command the terminal."""
+    sys.stdout.write(line.translate(_COMMANDS) + "\n")
 
 
 def emit_json(value: object) -> None:
@@ -83,7 +89,7 @@ def emit_json(value: object) -> None:
         line.encode()
     except UnicodeEncodeError:
         line = json.dumps(value)
-    emit(line)
+    sys.stdout.write(line + "\n")
 
 
 @contextlib.contextmanager
