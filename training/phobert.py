@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import os
 import shutil
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -14,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from nlp import Class
-from nlp.backend import has_torch
+from nlp.backend import cores, has_torch
 from nlp.batching import Ints, padded
 from nlp.folder import CARD, ModelCard, Step, read_card, write_card
 from nlp.huggingface import CONFIG, KIND_MARK, Checkpoint, open_checkpoint
@@ -130,6 +131,8 @@ def _fine_tuned(
     from safetensors.torch import save_file
 
     rows, classes = shown
+    # As many as a fresh process has: sums in another order are another model.
+    torch.set_num_threads(int(os.environ.get("OMP_NUM_THREADS") or cores()))
     torch.manual_seed(SEED)
     model = _model(start, classes)
     said = examples(rows, classes)
