@@ -67,6 +67,8 @@ def _show(report: Report) -> None:
     for name, rare in report.prevalence.items():
         behind = f"{rare.rows_of_label:,} rows, {rare.rows_of_others:,} others"
         emit(f"{name} at {rare.rate:.1%} of posts ({behind}):")
+        area = rare.average_precision
+        emit(f"  average precision {area.value:.3f} [{area.low:.3f}, {area.high:.3f}]")
         for at in rare.at_k:
             precision, recall = at.precision, at.recall
             emit(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 from dataclasses import asdict
@@ -164,6 +165,10 @@ def test_fit_thresholds_and_evaluate_from_the_command_line(tmp_path: Path) -> No
     assert report["n"] == len(rows) - half
     assert report["macro_f1"] > 0.9
     assert report["roc_auc"] is None
+    shown = sangtin("evaluate", two, "--model", out, *fields).stdout
+    assert re.search(
+        r"at 0\.3% of posts \([\d,]+ rows, [\d,]+ others\):\n  average precision [\d.]+ \[", shown
+    )
     new = str(tmp_path / "new")
     done = sangtin(
         "train", "thresholds", "--model", out, "--dev", two, *fields, "--max-error", "0", "--out", new
