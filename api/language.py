@@ -13,6 +13,8 @@ from sangtin.post import VIETNAM
 
 CATALOGUE = Path(__file__).parent / "catalogue.toml"
 LANGUAGES = ("vi", "en")
+# How a reason writes that one text has no words where the other has some.
+NOTHING = "∅"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +64,9 @@ class Language:
 
     def _differs(self, part: str) -> str:
         code, colon, detail = part.partition(": ")
+        old, _, new = detail.partition(" → ")
+        if NOTHING in (old, new):
+            detail = self("words.came", new=new) if old == NOTHING else self("words.gone", old=old)
         return f"{self.sayings.get(f'change.{code}', code)}{colon}{detail}"
 
     def moment(self, value: datetime) -> str:

@@ -55,7 +55,16 @@ def test_every_word_of_the_glossary_has_a_saying() -> None:
 # Sayings whose key is put together: the glossary's values, the states of a thing, the examples of queries.
 BUILT = (
     *("bin.", "kind.", "flag.", "cause.", "relation.", "act.", "what.", "role.", "trouble.", "failure."),
-    *("frame.theme_", "login.problem_", "change.", "mistake.", "choices.", "source.state_", "source.type_"),
+    *(
+        "frame.theme_",
+        "login.problem_",
+        "change.",
+        "words.",
+        "mistake.",
+        "choices.",
+        "source.state_",
+        "source.type_",
+    ),
     *("policy.", "search.bins", "search.kinds", "search.flags", "search.sources"),
     *("search.newest", "search.oldest", "search.relevance"),
 )
@@ -134,3 +143,7 @@ def test_the_zone_is_said_once_on_a_page_wide_or_narrow(reader: httpx.Client) ->
     page = reader.get("/").text
     assert page.count(VI("frame.zone")) == 2  # one in the rail, one under it that only phones show
     assert page.count('class="only-phone small soft">Giờ Việt Nam') == 1
+
+
+def test_words_that_only_one_text_has_are_said_to_have_come_or_gone() -> None:
+    assert VI.differs("khác: ∅ → tin giả nha; khác: đã → ∅") == "khác: thêm “tin giả nha”; khác: mất “đã”"
