@@ -330,8 +330,10 @@ def alike(one: Word, other: Word) -> bool:
 
 
 def _typed_by_ear(one: Word, other: Word) -> bool:
-    """`hok` was written out as không, and is học by its sound."""
-    return len(one.typed) > 2 and sound(one.typed) == sound(other.plain)
+    """`hok` was written out as không, and is học by its sound; `trg` is trong, and trường by its letters."""
+    if len(one.typed) > 2 and sound(one.typed) == sound(other.plain):
+        return True
+    return len(one.typed) > 1 and one.plain not in _NEGATIONS and _skeleton(one.typed, other.plain)
 
 
 def _slipped(one: Word, other: Word) -> bool:

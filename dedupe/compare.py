@@ -94,11 +94,13 @@ def differences(earlier: Words, later: Words, alignment: Alignment) -> tuple[Dif
 
 
 def _wrapped(found: list[Difference]) -> list[Difference]:
-    """Words before and behind one sentence that the other text has alone are words around a quotation."""
-    for side in (0, 1):
-        hung = [d for d in found if d.change is Change.CUT and d.block.hangs(side)]
-        if any(d.block.opens for d in hung) and any(not d.block.opens for d in hung):
-            found = [replace(d, change=Change.COMMENTS) if d in hung else d for d in found]
+    """Words before and behind the earlier text's sentence that the later has are words around a quotation.
+
+    The other way round they are what a cut at both ends left off, unless they deny or comment themselves.
+    """
+    hung = [d for d in found if d.change is Change.CUT and d.block.hangs(1)]
+    if any(d.block.opens for d in hung) and any(not d.block.opens for d in hung):
+        return [replace(d, change=Change.COMMENTS) if d in hung else d for d in found]
     return found
 
 
