@@ -22,6 +22,8 @@ _OTHER_SCRIPT = re.compile("[\u0250-\u02ff\u0370-\u058f\u1d00-\u1d7f\ua700-\ua7f
 _END_TAGS = re.compile(r"(?:(?:^|(?<=\s))#\w[\w-]*\s*)+$|^(?:#\w[\w-]*\s+)+", re.MULTILINE)
 # Where a page cut a post in the middle of a word to hide the rest ("tron...g").
 _BROKEN = re.compile(r"(?<=[^\W\d_])\.{3}(?=[a-zà-ỹđ])|(?<=\s)\.{3}(?=[a-zà-ỹđ])")
+# A link without its scheme (`youtu.be/abc`): no other word has a dot and then a slash.
+_PATHED = re.compile(r"(?<![\w.])(?:[a-z0-9-]+\.)+[a-z]{2,6}/\S+", re.IGNORECASE)
 _SENTENCE = re.compile(r"[.!?…;]+(?=\s|$)|\n+|[!?…]+|(?<=\w)\.{2,}")
 _TELEPHONE = re.compile(r"(?<!\d)(?:\+?84|0)\d{1,4}(?:[ .-]?\d{2,4}){1,3}(?!\d)")
 _PIECE = re.compile(r"\d+(?:[.,]\d+)*[^\W\d_]+\d*|\d+(?:[.,:/-]\d+)*|[^\W_]+(?:[.*_'’`·~^•-][^\W_]+)*")
@@ -112,7 +114,8 @@ def number_of(word: str) -> str:
 
 
 def _words(text: str) -> list[Word]:
-    shown = without_addresses(_END_TAGS.sub("\n", _visible(text)), keep_tags=True)
+    shown = _PATHED.sub(" ", _END_TAGS.sub("\n", _visible(text)))
+    shown = without_addresses(shown, keep_tags=True)
     marked = _is_marked(shown)
     found: list[Word] = []
     begin = 0

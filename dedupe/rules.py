@@ -131,7 +131,8 @@ def _answers(sentence: Words, told: Telling) -> bool:
         return True
     if says(sentence, "denial") and (mine.words & told.words or not sentence[-1].last):
         return True
-    voices = ((sentence, "answer"), (sentence, "self"), (sentence[-1:], "particle"))
+    closing = sentence[-2:-1] if says(sentence[-1:], "kin") else sentence[-1:]  # "đó em"
+    voices = ((sentence, "answer"), (sentence, "self"), (closing, "particle"))
     return any(said(part, name) - told.said(name) for part, name in voices)
 
 

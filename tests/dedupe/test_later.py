@@ -17,7 +17,7 @@ from tests.dedupe.keeping import LastingShelf, item, place
 
 WRITTEN = Path(__file__).parent / "written"
 # Of hand copies; those missed stand under an added feeling, which speaks about the statement.
-LEAST_FOUND = 0.94
+LEAST_FOUND = 0.92
 COPY = "copy/"
 
 
