@@ -92,7 +92,7 @@ def test_it_can_be_fine_tuned_again(tuned: Path, tmp_path: Path) -> None:
 
 def test_the_way_of_the_readme(bare: Path, tmp_path: Path) -> None:
     rows = tmp_path / "labelled.jsonl"
-    lines = [{"text": r.text, "label": r.target.label, "kind": r.target.kind} for r in ROWS * 3]
+    lines = [{"text": r.text, "label": r.target.label, "kind": r.target.kind} for r in ROWS]
     rows.write_text("".join(json.dumps({"id": i, **line}) + "\n" for i, line in enumerate(lines)))
 
     def sangtin(*arguments: str) -> subprocess.CompletedProcess[str]:
@@ -104,7 +104,7 @@ def test_the_way_of_the_readme(bare: Path, tmp_path: Path) -> None:
     assert "sangtin train fit --train" in refused.stderr
     made = sangtin(
         "train", "fit", "--train", str(rows), "--dev", str(rows), "--kind", "kind", "--model", str(bare),
-        "--epochs", "2", "--rate", "3e-3", "--out", str(tmp_path / "best"),
+        "--epochs", "1", "--rate", "3e-3", "--out", str(tmp_path / "best"),
     )  # fmt: skip
     assert made.returncode == 0, made.stderr
     read = sangtin("classify", str(rows), "--model", str(tmp_path / "best"))
