@@ -18,13 +18,14 @@ import resource
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from itertools import islice
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
 import nlp
+from nlp import words
 from nlp.backend import cores
 from nlp.model import Model, Step
 from nlp.phobert import PhoBertReader, encode
@@ -35,7 +36,8 @@ BASE = Shape(layers=12, hidden=768, heads=12, wide=3072)
 SLOW, FAST = 16, 256  # posts a turn
 ROUNDS = 5
 CASCADE = 2048
-Turn = Callable[[], dict[str, float]]
+PEAK = 4 * 2 * 2048**3  # operations of a turn of products
+HIDDEN = ("rate", "posts", "processor")
 
 
 def main() -> None:
@@ -66,14 +68,15 @@ def show(
     name: str, turns: Sequence[dict[str, float]], obvious: Sequence[dict[str, float]], said: Any
 ) -> None:
     best, base = max(one["rate"] for one in turns), max(one["rate"] for one in obvious)
-    ratios = sorted(one["rate"] / other["rate"] for one, other in zip(turns, obvious, strict=True))
+    mine, theirs = (max(one["posts"] / one["processor"] for one in some) for some in (turns, obvious))
     if name == "peak":
-        sys.stdout.write(f"matrix products, 32 bits: {best:.0f} billion operations a second\n")
+        used = max(PEAK / one["processor"] for one in turns) / 1e9
+        sys.stdout.write(f"matrix products, 32 bits: {used:.0f} billion operations a processor second\n")
         return
-    rest = ", ".join(f"{key} {value:.3g}" for key, value in turns[-1].items() if key != "rate")
+    rest = ", ".join(f"{key} {value:.3g}" for key, value in turns[-1].items() if key not in HIDDEN)
     sys.stdout.write(
-        f"{name:10} {best:9.1f} posts/s  {best / base:7.1f}×  ({ratios[0]:.1f}–{ratios[-1]:.1f} by turn) "
-        f"peak {said['megabytes']:.0f} MB  {said['note']} {rest}\n"
+        f"{name:10} {best:9.1f} posts/s {best / base:7.1f}×, {mine:8.1f} a processor second "
+        f"{mine / theirs:6.1f}×, peak {said['megabytes']:.0f} MB  {said['note']} {rest}\n"
     )
 
 
@@ -106,7 +109,9 @@ def work(name: str, home: Path, pipe: Connection) -> None:
     note = next(ready)
     pipe.send("ready")
     while pipe.recv() == "turn":
-        pipe.send(next(ready))
+        began = time.process_time()
+        found = next(ready)
+        pipe.send({"processor": time.process_time() - began, **found})
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     pipe.send({"megabytes": peak, "note": note})
 
@@ -130,7 +135,7 @@ def obvious(home: Path, texts: list[str]) -> Iterator[Any]:
             )
             with torch.inference_mode():
                 model(**batch).logits.softmax(-1)
-        yield {"rate": len(some) / (time.perf_counter() - began)}
+        yield {"rate": len(some) / (time.perf_counter() - began), "posts": len(some)}
 
 
 def best(home: Path, texts: list[str]) -> Iterator[Any]:
@@ -161,17 +166,18 @@ def noted(reader: PhoBertReader) -> str:
 
 def _timed(reader: PhoBertReader, texts: list[str]) -> Iterator[dict[str, float]]:
     for some in portions(texts, FAST):
-        began = time.perf_counter()
-        ids, _cut = encode(reader.subwords, some, reader.checkpoint.config.positions)
-        words = time.perf_counter() - began
-        began = time.perf_counter()
+        began, used = time.perf_counter(), time.process_time()
         reader.read(some)
-        took = time.perf_counter() - began
-        work = sum(operations(len(one)) for one in ids) / took / 1e9
+        took, used = time.perf_counter() - began, time.process_time() - used
+        words._words.cache_clear()  # what reading just segmented would be known
+        began = time.process_time()
+        ids, _cut = encode(reader.subwords, some, reader.checkpoint.config.positions)
         yield {
             "rate": len(some) / took,
-            "words and sub-words share": words / took,
-            "billion operations/s": work,
+            "posts": len(some),
+            "processor": used,
+            "words and sub-words": (time.process_time() - began) / used,
+            "billion operations a processor second": sum(operations(len(one)) for one in ids) / used / 1e9,
         }
 
 
@@ -185,7 +191,8 @@ def cascade(home: Path, texts: list[str]) -> Iterator[Any]:
         began = time.perf_counter()
         model.read(some)
         took = time.perf_counter() - began
-        yield {"rate": len(some) / took, "settled before": 1 - model.counted["read phobert"] / len(some)}
+        settled = 1 - model.counted["read phobert"] / len(some)
+        yield {"rate": len(some) / took, "posts": len(some), "settled before": settled}
 
 
 def peak(_home: Path, _texts: list[str]) -> Iterator[Any]:
@@ -199,7 +206,7 @@ def peak(_home: Path, _texts: list[str]) -> Iterator[Any]:
         began = time.perf_counter()
         for _ in range(4):
             table @ table
-        yield {"rate": 4 * 2 * 2048**3 / (time.perf_counter() - began) / 1e9}
+        yield {"rate": PEAK / (time.perf_counter() - began) / 1e9, "posts": 0}
 
 
 def operations(length: int) -> float:
