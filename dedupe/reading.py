@@ -114,8 +114,8 @@ def number_of(word: str) -> str:
 
 
 def _words(text: str) -> list[Word]:
-    shown = _PATHED.sub(" ", _END_TAGS.sub("\n", _visible(text)))
-    shown = without_addresses(shown, keep_tags=True)
+    shown = without_addresses(_END_TAGS.sub("\n", _visible(text)), keep_tags=True)
+    shown = _PATHED.sub(" ", shown)
     marked = _is_marked(shown)
     found: list[Word] = []
     begin = 0

@@ -27,6 +27,8 @@ def plain(text: str) -> list[str]:
         ("hẻm 47", ["hem", "47"]),
         ("lớp 1A", ["lop", "1", "a"]),
         ("k biết", ["khong", "biet"]),
+        ("xem https://bao.vn/tin-moi.html nha", ["xem", "nha"]),
+        ("xem youtu.be/abc?si=xyz nha", ["xem", "nha"]),
     ],
 )
 def test_words(text: str, words: list[str]) -> None:
