@@ -91,7 +91,7 @@ def test_four_workers_sieve_what_four_imports_bring_each_post_once(cluster: Clus
     agree(cluster, machines[0], posts)
 
 
-@pytest.mark.parametrize(("kills", "posts"), [(3, 4_000), pytest.param(50, 30_000, marks=pytest.mark.soak)])
+@pytest.mark.parametrize(("kills", "posts"), [(3, 4_000), pytest.param(50, 80_000, marks=pytest.mark.soak)])
 def test_workers_that_are_killed_lose_nothing_and_do_nothing_twice(
     cluster: Cluster, kills: int, posts: int
 ) -> None:
