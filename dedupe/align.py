@@ -3,23 +3,19 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
-from functools import lru_cache
 from itertools import pairwise
 
-from dedupe.lexicon import marks, meanings, soft_spellings
+from dedupe.lexicon import marks, meanings
 from dedupe.phrases import LONGEST_PHRASE, Words, marked_so
-from dedupe.reading import Word, number_of
-from dedupe.syllable import is_syllable, is_written
+from dedupe.reading import Word
+from dedupe.spelling import NEGATIONS, alike, differently_marked, heard_as, letters_taken, renamed
+from dedupe.syllable import is_syllable
 
 # Blocks longer than this are taken as they are: spelling them out costs their product.
 LONGEST_BLOCK = 24
-# A word of fewer letters is a word of its own, however it came about.
-SHORTEST_SLIP = 3
-# What these were written out of is read as nothing else: a copy must not hide a denial.
-_NEGATIONS = frozenset({"khong", "chua"})
 # Sentences that share this part of their word pairs are the same sentence elsewhere.
 SAME_SENTENCE = 0.5
 
@@ -224,14 +220,6 @@ def spelt_alike(one: Words, other: Words, last: tuple[bool, bool]) -> list[tuple
     return found
 
 
-def heard_as(word: Word) -> str:
-    """What a syllable sounds like: two that sound otherwise are not one word. Empty for anything else."""
-    soft = word.typed or word.plain in soft_spellings()
-    if soft or word.number or not is_syllable(word.plain) or not is_written(word.marked or word.plain):
-        return ""
-    return _initial_sound(word.marked or word.plain)
-
-
 def _widths(
     one: Words, other: Words, at: tuple[int, int], heard: tuple[str, str], last: tuple[bool, bool]
 ) -> list[tuple[int, int]]:
@@ -271,7 +259,7 @@ def _respaced(one: Words, other: Words) -> list[tuple[int, int]]:
 
 def _contractions(short: Word, long: Words) -> list[int]:
     """How many of the long words from the start a short one may contract."""
-    letters = short.typed if short.typed and short.plain not in _NEGATIONS else short.plain
+    letters = short.typed if short.typed and short.plain not in NEGATIONS else short.plain
     if is_syllable(letters) or short.number or letters[0] != long[0].plain[0]:
         return []
     found, at = [], 0
@@ -299,54 +287,8 @@ def _contracted(short: str, long: Sequence[str]) -> bool:
     """`csgt`, `ctrinh`, `kbiet`: of each word in turn its first letter and others in their order."""
     reached = {0}
     for word in long:
-        reached = {stop for start in reached for stop in _taken(short, start, word)}
+        reached = {stop for start in reached for stop in letters_taken(short, start, word)}
     return len(short) in reached
-
-
-def _taken(short: str, start: int, word: str) -> Iterator[int]:
-    """Where letters of a word that are taken in their order, its first one included, may end in `short`."""
-    at = -1
-    for stop in range(start, len(short)):
-        at = word.find(short[stop], at + 1)
-        if at < 0 or (stop == start and at > 0):
-            return
-        yield stop + 1
-
-
-@lru_cache(maxsize=1 << 16)
-def alike(one: Word, other: Word) -> bool:
-    """Whether two words are one word, one of them misspelt or shortened."""
-    a, b = one.plain, other.plain
-    if a == b:
-        return not (one.name and other.name and differently_marked(one, other))
-    if one.number or other.number:
-        return number_of(a) == number_of(b)
-    soft = soft_spellings()
-    if soft.get(a) == b or soft.get(b) == a or _typed_by_ear(one, other) or _typed_by_ear(other, one):
-        return True
-    if is_syllable(a) and is_syllable(b):
-        return _slipped(one, other) or (not (one.name and other.name) and _same_sound(one, other))
-    return _misspelt(*sorted((a, b), key=len))
-
-
-def _typed_by_ear(one: Word, other: Word) -> bool:
-    """`hok` was written out as không, and is học by its sound; `trg` is trong, and trường by its letters."""
-    if len(one.typed) > 2 and sound(one.typed) == sound(other.plain):
-        return True
-    return len(one.typed) > 1 and one.plain not in _NEGATIONS and _skeleton(one.typed, other.plain)
-
-
-def _slipped(one: Word, other: Word) -> bool:
-    """Whether one of two syllables is a slip of the other: no text has it as it is marked."""
-    if not one.marked or not other.marked or min(len(one.marked), len(other.marked)) < SHORTEST_SLIP:
-        return False
-    written = is_written(one.marked), is_written(other.marked)
-    return written[0] != written[1] and _distance(one.marked, other.marked) <= 1
-
-
-def _misspelt(short: str, long: str) -> bool:
-    """Whether of two words, not both syllables, one is the other shortened, by ear, or with a slip."""
-    return _skeleton(short, long) or sound(short) == sound(long) or (len(short) >= 3 and _slip(short, long))
 
 
 def _cut_short(one: Word, other: Word, end: tuple[bool, bool]) -> bool:
@@ -354,90 +296,3 @@ def _cut_short(one: Word, other: Word, end: tuple[bool, bool]) -> bool:
     if one.number or other.number:
         return False
     return (end[0] and other.plain.startswith(one.plain)) or (end[1] and one.plain.startswith(other.plain))
-
-
-# Vowels that quick typing reduces (chìu for chiều, mún for muốn, nhìu for nhiều), marks as they are typed.
-_REDUCED = (
-    ("iêu", "iu"),
-    ("iều", "ìu"),
-    ("iếu", "íu"),
-    ("iểu", "ỉu"),
-    ("iễu", "ĩu"),
-    ("iệu", "ịu"),
-    ("uôn", "un"),
-    ("uốn", "ún"),
-    ("uồn", "ùn"),
-    ("uổn", "ủn"),
-    ("uộn", "ụn"),
-    ("uôi", "ui"),
-    ("uối", "úi"),
-    ("uồi", "ùi"),
-    ("uổi", "ủi"),
-)
-_HEARD = str.maketrans("jdrkqy", "zzzcci")
-
-
-@lru_cache(maxsize=1 << 16)
-def sound(word: str) -> str:
-    """A word by its sound in quick typing: `j` for gi, `w` for qu, `k` for c, `f` for ph, z for d, gi, r."""
-    for spelt, heard in (("ngh", "ng"), ("gh", "g"), ("ph", "f"), ("gi", "z"), ("qu", "w"), ("kh", "x")):
-        word = word.replace(spelt, heard)
-    if word.endswith("g") and not word.endswith("ng"):
-        word = word[:-1] + "ng"
-    word = word.replace("tr", "c").replace("ch", "c")
-    return word.translate(_HEARD)
-
-
-def _same_sound(one: Word, other: Word) -> bool:
-    """Initials that writers mix up (ch/tr, s/x, d/gi/r), the rest with its marks the same."""
-    return _initial_sound(one.marked or one.plain) == _initial_sound(other.marked or other.plain)
-
-
-@lru_cache(maxsize=1 << 16)
-def _initial_sound(word: str) -> str:
-    for spelt, heard in _REDUCED:
-        word = word.replace(spelt, heard)
-    for spelt, heard in (("tr", "c"), ("ch", "c"), ("gi", "z"), ("d", "z"), ("r", "z"), ("x", "s")):
-        if word.startswith(spelt) and len(word) > len(spelt):
-            return heard + word[len(spelt) :]
-    return word
-
-
-def _skeleton(short: str, long: str) -> bool:
-    """`trc` for truoc, `nhg` for nhung: no vowel, the letters of the long word in order from its first."""
-    if is_syllable(short) or short[0] != long[0] or any(c in "aeiouy" for c in short):
-        return False
-    return len(short) in _taken(short, 0, long)
-
-
-def _slip(short: str, long: str) -> bool:
-    """One slip of the finger in a word of three letters or more, two from seven on."""
-    allowed = 1 if len(long) < 7 else 2
-    return len(long) - len(short) <= allowed and _distance(short, long) <= allowed
-
-
-def _distance(a: str, b: str) -> int:
-    """Damerau-Levenshtein distance, neighbours transposed (optimal string alignment)."""
-    before: list[int] = []
-    row = list(range(len(b) + 1))
-    for i, x in enumerate(a, 1):
-        older, before, row = before, row, [i]
-        for j, y in enumerate(b, 1):
-            cost = min(before[j] + 1, row[j - 1] + 1, before[j - 1] + (x != y))
-            if older and j > 1 and x == b[j - 2] and a[i - 2] == y:
-                cost = min(cost, older[j - 2] + 1)
-            row.append(cost)
-    return row[-1]
-
-
-def renamed(one: Word, other: Word) -> bool:
-    """Whether one of two names of the same letters lacks marks of the other, and both are words: Thu, Thư."""
-    if not (one.name and other.name) or marks(one.marked) == marks(other.marked):
-        return False
-    return is_written(one.marked) and is_written(other.marked)
-
-
-def differently_marked(one: Word, other: Word) -> bool:
-    """Whether two words of the same letters carry different marks, none of them merely left out."""
-    left, right = Counter(marks(one.marked)), Counter(marks(other.marked))
-    return not (left <= right or right <= left)

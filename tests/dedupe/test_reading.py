@@ -2,8 +2,8 @@
 
 import pytest
 
-from dedupe.align import alike
 from dedupe.reading import read
+from dedupe.spelling import alike
 from dedupe.syllable import is_written
 
 
