@@ -101,6 +101,24 @@ def marked_spellings() -> dict[str, str]:
     return {s: long for s, long in pairs if fold(s) not in (s, long) and " " not in s}
 
 
+@lru_cache(maxsize=1 << 16)
+def respelt(word: str) -> str:
+    """A folded word typed by ear (`wan`, `fai`, `dug`, `kon`) as the syllable it stands for, if any."""
+    if len(word) < 2 or not word.isascii() or is_syllable(word):
+        return word
+    read = word
+    for typed, written in (("f", "ph"), ("w", "qu"), ("dz", "d"), ("j", "gi")):
+        if read.startswith(typed):
+            read = written + read[len(typed) :]
+    if read[0] == "k" and read[1] in "aou":
+        read = "c" + read[1:]
+    if read[-1] == "g" and not read.endswith("ng"):
+        read = read[:-1] + "ng"
+    elif read[-1] == "k":
+        read = read[:-1] + "c"
+    return read if is_syllable(read) else word
+
+
 def _standard(word: str) -> bool:
     return len(word) > 1 and is_syllable(word)
 

@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from dedupe.lexicon import bare_frames, chat_spellings
+from dedupe.lexicon import bare_frames, chat_spellings, respelt
 from dedupe.syllable import syllables
 from sangtin.text import place_tones
 
@@ -88,12 +88,16 @@ def lookalike(letter: str) -> str:
 
 @lru_cache(maxsize=1 << 14)
 def unleet(word: str) -> str:
-    """A word with digits for letters (`kh0ng`, `d1esel`) in letters; at its ends if it is a syllable."""
+    """A word with digits for letters (`kh0ng`, `d1esel`) in letters; at its ends a syllable or o."""
     letters = sum(c.isalpha() for c in word)
     if letters < 2 or letters == len(word) or len(word) - letters > letters:
         return word
     read = word.translate(_LEET)
-    if letters > 2 and word[0].isalpha() and word[-1].isalpha():
+    if (
+        letters > 2
+        and word[0].isalpha()
+        and (word[-1].isalpha() or (word[:-1].isalpha() and word[-1] == "0"))
+    ):
         return read
     return read if read in syllables() or read in chat_spellings() else word
 
@@ -189,7 +193,7 @@ def _spell(folded: npt.NDArray[np.uint8]) -> list[str]:
     """The words of each text between single spaces, digits read as letters and chat spellings written out."""
     spellings = chat_spellings()
     shown = _unleeted(folded).replace(_TEXTS, f" {_TEXTS} ")
-    words = " ".join([spellings.get(word, word) for word in shown.split()])
+    words = " ".join([spellings.get(word) or respelt(word) for word in shown.split()])
     return [text.strip() for text in words.split(_TEXTS)]
 
 

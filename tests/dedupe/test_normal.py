@@ -53,6 +53,11 @@ def test_syllables_are_no_chat_spellings() -> None:
     assert folded_words("vô hông thôi") == "vo hong thoi"
 
 
+def test_words_typed_by_ear_are_the_syllables_they_stand_for() -> None:
+    assert folded_words("wán fở kon chủg xog") == "quan pho con chung xong"
+    assert folded_words("fan hok zal0") == "phan khong zalo"
+
+
 @pytest.mark.parametrize("code", ["30k", "7h30", "u23", "f0", "0905123456", "b52"])
 def test_codes_and_amounts_keep_their_digits(code: str) -> None:
     assert any(c.isdigit() for c in folded_words(code))
