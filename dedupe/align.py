@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from itertools import pairwise
@@ -16,8 +16,15 @@ from dedupe.syllable import is_syllable
 
 # Blocks longer than this are taken as they are: spelling them out costs their product.
 LONGEST_BLOCK = 24
+# A phrase of one meaning may take in so many words before and behind a difference.
+CONTEXT = 2
+# Longer differences are not looked at for that.
+SHORT_BLOCK = 4
 # Sentences that share this part of their word pairs are the same sentence elsewhere.
 SAME_SENTENCE = 0.5
+# A clause has fewer words to be known by: it must be nearly the same, and of four words or more.
+SAME_CLAUSE = 0.75
+LEAST_CLAUSE = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +32,8 @@ class Block:
     """Where the texts differ: the earlier one's words, the later one's; either may be empty.
 
     `edge`: at the beginning or the end of the text that has the words alone. `whole`: whole sentences.
-    `start`, `end`: at the beginning or the end of both texts.
+    `start`, `end`: at the beginning or the end of both texts. `apart`: set apart by a comma, a colon or the
+    end of a sentence from what both texts have.
     """
 
     earlier: Words
@@ -34,6 +42,7 @@ class Block:
     whole: bool = False
     start: bool = False
     end: bool = False
+    apart: bool = True
 
     @property
     def opens(self) -> bool:
@@ -64,30 +73,45 @@ def align(earlier: Words, later: Words) -> Alignment:
 
 
 def reorder(earlier: Words, later: Words) -> Words:
-    """The later text's sentences in the order of the earlier's, where they are the same sentences."""
-    mine, other = sentences(earlier), sentences(later)
+    """The later text's sentences in the earlier's order, then its clauses, where they are the same."""
+    later = _reordered(sentences(earlier), sentences(later), SAME_SENTENCE, 1)
+    return _reordered(clauses(earlier), clauses(later), SAME_CLAUSE, LEAST_CLAUSE)
+
+
+def _reordered(mine: list[Words], other: list[Words], share: float, least: int) -> Words:
+    """The parts of `other` in the order of `mine`, where they share that much of the shorter's word pairs."""
+    as_they_are = tuple(word for part in other for word in part)
     if len(mine) < 2 or len(other) < 2:
-        return later
+        return as_they_are
     pairs = [_pairs(s) for s in mine]
     places: list[float] = []
-    for sentence in other:
-        wanted = _pairs(sentence)
+    for part in other:
+        wanted = _pairs(part)
         scores = [0 if wanted.keys().isdisjoint(p) else (wanted & p).total() for p in pairs]
         best = max(range(len(scores)), key=lambda i: (scores[i], -i))
-        same = scores[best] > SAME_SENTENCE * max(1, min(wanted.total(), pairs[best].total()))
+        same = scores[best] >= least and scores[best] > share * min(wanted.total(), pairs[best].total())
         places.append(best if same else (places[-1] if places else -1))
     if places == sorted(places):
-        return later
+        return as_they_are
     order = sorted(range(len(other)), key=lambda i: (places[i], i))
     return tuple(word for i in order for word in other[i])
 
 
 def sentences(words: Words) -> list[Words]:
     """A text's words by sentence."""
+    return _parts(words, lambda word: word.last)
+
+
+def clauses(words: Words) -> list[Words]:
+    """A text's words by what stands between commas, colons and the ends of sentences."""
+    return _parts(words, _pauses)
+
+
+def _parts(words: Words, ends: Callable[[Word], bool]) -> list[Words]:
     found: list[Words] = []
     begin = 0
     for at, word in enumerate(words):
-        if word.last:
+        if ends(word):
             found.append(words[begin : at + 1])
             begin = at + 1
     return [*found, words[begin:]] if begin < len(words) else found
@@ -139,13 +163,36 @@ class _Aligning:
         one, other = self._earlier[a:b], self._later[c:d]
         if not one and not other:
             return
+        if self._means_the_same(a, b, c, d):
+            self.shared += max(len(one), len(other))
+            return
         edge = (not other and (a == 0 or b == len(self._earlier))) or (
             not one and (c == 0 or d == len(self._later))
         )
         lone = one or other
         whole = not (one and other) and _bounded(lone, a == 0 or c == 0, edge)
         start, end = a == c == 0, b == len(self._earlier) and d == len(self._later)
-        self.blocks.append(Block(one, other, edge, whole, start, end))
+        text, begin, stop = (self._earlier, a, b) if one else (self._later, c, d)
+        apart = _pauses(text[begin - 1 if begin else stop - 1])
+        self.blocks.append(Block(one, other, edge, whole, start, end, apart))
+
+    def _means_the_same(self, a: int, b: int, c: int, d: int) -> bool:
+        """Whether a difference, with words around it that both texts have, is phrases of one meaning."""
+        if max(b - a, d - c) > SHORT_BLOCK:
+            return False
+        before = next((n for n in range(CONTEXT) if not self._both(a - n - 1, c - n - 1)), CONTEXT)
+        after = next((n for n in range(CONTEXT) if not self._both(b + n, d + n)), CONTEXT)
+        one, other = self._earlier[a - before : b + after], self._later[c - before : d + after]
+        if not one or not other:
+            return False
+        matches = spelt_alike(one, other, (False, False))
+        return sum(m + n for _, _, m, n in matches) == len(one) + len(other)
+
+    def _both(self, i: int, j: int) -> bool:
+        """Whether the texts have the same word at two places."""
+        if i < 0 or j < 0 or i >= len(self._earlier) or j >= len(self._later):
+            return False
+        return self._earlier[i].plain == self._later[j].plain
 
     def _spell_out(self, a: int, b: int, c: int, d: int) -> None:
         """Take out of a replaced block what is the same word otherwise spelt."""
@@ -168,6 +215,10 @@ def _keys(one: Words, other: Words) -> tuple[list[str], list[str]]:
     if not marked:
         return [w.plain for w in one], [w.plain for w in other]
     return [f"{w.plain} {marks(w.marked)}" for w in one], [f"{w.plain} {marks(w.marked)}" for w in other]
+
+
+def _pauses(word: Word) -> bool:
+    return bool(word.pause) or word.last
 
 
 def _bounded(words: Words, at_start: bool, edge: bool) -> bool:
@@ -204,7 +255,9 @@ def spelt_alike(one: Words, other: Words, last: tuple[bool, bool]) -> list[tuple
             gained, chosen = (below[j], (1, 0)) if below[j] >= here[j + 1] else (here[j + 1], (0, 1))
             widths = _widths(one, other, (i, j), (heard[0][i], heard[1][j]), last)
             if meant[0][i] and meant[1][j]:
-                widths += [(m, n) for m, mine in meant[0][i] for n, theirs in meant[1][j] if mine & theirs]
+                pairs = ((m, n) for m, mine in meant[0][i] for n, theirs in meant[1][j] if mine & theirs)
+                named = one[i].name and other[j].name  # `Hoa` is not `Bông`, though a flower is
+                widths += [pair for pair in pairs if not (named and pair == (1, 1))]
             for m, n in widths:
                 gain = m + n + best[i + m][j + n]
                 if gain > gained:
@@ -233,7 +286,7 @@ def _widths(
         end = last[0] and i == len(one) - 1, last[1] and j == len(other) - 1
         if any(end) and _cut_short(left, right, end):
             found.append((1, 1))
-    if left.plain[0] == right.plain[0]:
+    if (left.typed or left.plain)[0] == (right.typed or right.plain)[0] or left.plain[0] == right.plain[0]:
         found += _respaced(one[i : i + LONGEST_PHRASE], other[j : j + LONGEST_PHRASE])
     return found
 
@@ -253,15 +306,21 @@ def _respaced(one: Words, other: Words) -> list[tuple[int, int]]:
             right, n = right + other[n].plain, n + 1
     if left == right and m + n > 2:
         found.append((m, n))
-    found += [(1, width) for width in _contractions(one[0], other)]
-    return found + [(width, 1) for width in _contractions(other[0], one)]
+    if one[0].span <= len(one):
+        found += [(one[0].span, width) for width in _contractions(one[0], other)]
+    if other[0].span <= len(other):
+        found += [(width, other[0].span) for width in _contractions(other[0], one)]
+    return found
 
 
 def _contractions(short: Word, long: Words) -> list[int]:
     """How many of the long words from the start a short one may contract."""
     letters = short.typed if short.typed and short.plain not in NEGATIONS else short.plain
-    if is_syllable(letters) or short.number or letters[0] != long[0].plain[0]:
+    if short.number or letters[0] != long[0].plain[0]:
         return []
+    if is_syllable(letters):
+        acronym = short.typed == short.plain and _initials(letters, long)
+        return [len(letters)] if acronym else []
     found, at = [], 0
     for width in range(2, min(LONGEST_PHRASE, len(long), len(letters)) + 1):
         at = letters.find(long[width - 1].plain[0], at + 1)
@@ -270,6 +329,12 @@ def _contractions(short: Word, long: Words) -> list[int]:
         if _contracted(letters, [w.plain for w in long[:width]]):
             found.append(width)
     return found
+
+
+def _initials(letters: str, long: Words) -> bool:
+    """Whether an acronym that could be read as a syllable (`DA`, `CA`) stands for the words' initials."""
+    width = len(letters)
+    return 1 < width <= len(long) and all(w.plain[0] == c for w, c in zip(long, letters, strict=False))
 
 
 def _groups(words: Words) -> list[tuple[int, frozenset[int]]]:

@@ -12,6 +12,7 @@ from dedupe.moved import passages, settle_moves
 from dedupe.phrases import Words
 from dedupe.reading import Reading
 from dedupe.rules import Change, Telling, asks
+from dedupe.spelling import slip_of_the_finger
 from sangtin.post import Relation
 
 # Chosen on the tables of tests/dedupe and tests/bench/copies.py (docs/decisions/0004-copies.md).
@@ -133,13 +134,20 @@ def _verdict(
         )
     reworded = [d for d in found if d.change is Change.WORDING]
     little = [d for d in found if d.change is Change.LITTLE]
-    if reworded and sum(d.words for d in reworded) > REWORDED * shared:
+    tolerated = shared >= LONG_TEXT or all(map(_slip, reworded))
+    if reworded and (not tolerated or sum(d.words for d in reworded) > REWORDED * shared):
         return (Relation.VARIANT if clustered else Relation.ORIGINAL), _named(reworded)
     if sum(d.words for d in little) > max(1, LITTLE * min(lengths)):
         return (Relation.VARIANT if clustered else Relation.ORIGINAL), _named(little)
     if shared < LEAST_PART * max(lengths):
         return (Relation.QUOTES if lengths[1] > lengths[0] else Relation.VARIANT), "a small part of the other"
     return Relation.NEAR, _named(found) or "the same statement"
+
+
+def _slip(difference: Difference) -> bool:
+    """Whether words in place of others may be the same ones, mistyped."""
+    sides = (difference.block.earlier, difference.block.later)
+    return slip_of_the_finger(*("".join(w.plain for w in side) for side in sides))
 
 
 def _tolerated(difference: Difference, shared: int) -> bool:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from dedupe.align import Block
+from dedupe.align import Block, sentences
 from dedupe.phrases import Words, says
 from dedupe.reading import Word
-from dedupe.rules import Change, Telling, added, credit, frame, inserted, replaced, tells
+from dedupe.rules import Change, Telling, added, continued, credit, frame, inserted, replaced
 
 # Chosen on the tables of tests/dedupe (docs/decisions/0004-copies.md).
 # An addition of fewer words hangs on the sentence it stands beside, and turns it.
@@ -52,11 +52,31 @@ def changes(block: Block, told: tuple[Telling, Telling]) -> list[Difference]:
     if one and other:
         return [Difference(block, replaced(one, other), max(len(one), len(other)))]
     words = one or other
-    lone = block.whole or (block.edge and len(words) >= SHORT_ADDITION)
-    change = added(words, told[1] if one else told[0]) if lone else inserted(words, block.edge, block.end)
-    if change is Change.CUT and block.whole and other and tells(words):
-        change = Change.MORE
-    return [Difference(block, change, len(words))]
+    return [Difference(block, _alone(block, told[1] if one else told[0]), len(words))]
+
+
+def _alone(block: Block, told: Telling) -> Change:
+    """What words change that one text alone has, the other telling `told`."""
+    words = block.earlier or block.later
+    leads = block.edge and not block.end
+    if not block.whole and not (block.edge and len(words) >= SHORT_ADDITION):
+        return inserted(words, block.edge, block.end)
+    if block.earlier and not block.whole:
+        return _cut(block, told, leads)
+    change = added(words, told, leads)
+    new = block.later and block.whole
+    return Change.CUT if change is Change.MORE and not new else change
+
+
+def _cut(block: Block, told: Telling, leads: bool) -> Change:
+    """What it changes that a cut took off: part of a sentence of both, and whole ones behind or before it."""
+    parts = sentences(block.earlier)
+    whole = parts[:-1] if leads else parts[1:]
+    change = continued(parts[-1] if leads else parts[0], block.apart)
+    if change is not Change.CUT or not whole:
+        return change
+    rest = added(tuple(word for part in whole for word in part), told, leads)
+    return Change.CUT if rest in (Change.NOTHING, Change.MORE) else rest
 
 
 def remarked(one: Word, other: Word) -> Difference:

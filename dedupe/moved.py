@@ -13,6 +13,8 @@ from dedupe.phrases import Words, says, uncovered
 PASSAGE = 8
 # Parties are exchanged within a sentence: their blocks are at most so many blocks apart.
 NEIGHBOURS = 3
+# What an hour or a date counts in.
+_CLOCK = frozenset(["gio", "phut", "ngay", "thang"])
 # Words that begin an adverbial, which may stand before or after what it modifies.
 _ADVERBIAL = frozenset(
     [
@@ -56,6 +58,9 @@ def settle_moves(blocks: Sequence[Block]) -> tuple[list[Block], list[tuple[Words
                 moves.append((words, _turns(words, left[j].later[b : b + size])))
                 left[i] = replace(left[i], earlier=left[i].earlier[:a] + left[i].earlier[a + size :])
                 left[j] = replace(left[j], later=left[j].later[:b] + left[j].later[b + size :])
+    timed = [at for at, (words, turns) in enumerate(moves) if turns and _when(words)]
+    if len(timed) == 1:  # with another it may have changed places
+        moves[timed[0]] = (moves[timed[0]][0], False)
     return [block for block in left if block.earlier or block.later], moves
 
 
@@ -95,6 +100,13 @@ def _turns(one: Words, other: Words) -> bool:
         return True
     adverbial = one[0].plain in _ADVERBIAL or not uncovered(one, "filler", "time")
     return not adverbial and (bool(_weighty(one)) or _inside(one) or _inside(other))
+
+
+def _when(words: Words) -> bool:
+    """Whether words are an hour or a date: numbers, and what they count."""
+    said = [w for w in uncovered(words, "filler", "time") if not w.number]
+    counted = {w.plain for w in words}
+    return not said and any(w.number for w in words) and bool(counted & _CLOCK)
 
 
 def _inside(words: Words) -> bool:

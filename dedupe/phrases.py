@@ -52,7 +52,7 @@ def says(words: Words, name: str) -> bool:
     openings = _openings(name)
     if not any(word.plain in openings for word in words):
         return False
-    return any(_listed(words[start:stop], name) for start, stop in within(words, name, "compounds"))
+    return any(listed(words[start:stop], name) for start, stop in within(words, name, "compounds"))
 
 
 def said(words: Words, name: str) -> frozenset[str]:
@@ -61,10 +61,11 @@ def said(words: Words, name: str) -> frozenset[str]:
     if not any(word.plain in openings for word in words):
         return frozenset()
     found = (words[start:stop] for start, stop in within(words, name, "compounds"))
-    return frozenset(" ".join(w.plain for w in part) for part in found if _listed(part, name))
+    return frozenset(" ".join(w.plain for w in part) for part in found if listed(part, name))
 
 
-def _listed(words: Words, name: str) -> bool:
+def listed(words: Words, name: str) -> bool:
+    """Whether the words are a phrase of the list."""
     phrase = " ".join(w.plain for w in words)
     table = phrases(name)
     return phrase in table and _marked_so(words, table[phrase])

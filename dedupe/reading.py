@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from itertools import pairwise
 
-from dedupe.lexicon import chat_spellings, fold, marked_spellings, plain, squeeze
+from dedupe.lexicon import chat_spellings, fold, marked_spellings, plain, respelt, squeeze
 from dedupe.normal import forms, lookalike, unleet, without_addresses
 from dedupe.sketch import shingles
 from dedupe.syllable import is_syllable, split
@@ -27,6 +27,7 @@ _PATHED = re.compile(r"(?<![\w.])(?:[a-z0-9-]+\.)+[a-z]{2,6}/\S+", re.IGNORECASE
 _SENTENCE = re.compile(r"[.!?…;]+(?=\s|$)|\n+|[!?…]+|(?<=\w)\.{2,}")
 _TELEPHONE = re.compile(r"(?<!\d)(?:\+?84|0)\d{1,4}(?:[ .-]?\d{2,4}){1,3}(?!\d)")
 _PIECE = re.compile(r"\d+(?:[.,]\d+)*[^\W\d_]+\d*|\d+(?:[.,:/-]\d+)*|[^\W_]+(?:[.*_'’`·~^•-][^\W_]+)*")
+_PAUSE = re.compile(r"[\s\"”’)\]]*([,:])")
 _JOINS = re.compile(r"[.*_'’`·~^•-]")
 _RUN = re.compile(r"\d+(?:[.,]\d+)?|[^\W\d_]+")
 _LETTERS = re.compile(r"(?<![^\W_])(?:[^\W\d_][ .\-_*]){2,}[^\W\d_](?![^\W_])")
@@ -68,7 +69,8 @@ class Word:
     `plain`: folded, chat spellings written out, numbers in digits. `marked`: as typed in lower case, or ""
     where its marks are not known: in unmarked typing, and where it was written out. `name`: capitalised
     within a sentence that is not all capitals.
-    `first`, `last`: at the edge of a sentence. `typed`: the chat spelling of which it was written out.
+    `first`, `last`: at the edge of a sentence. `typed`: the chat spelling of which it and the words behind
+    it, `span` in all, were written out; of an acronym, the acronym. `pause`: the comma or colon behind it.
     """
 
     plain: str
@@ -78,6 +80,8 @@ class Word:
     last: bool = False
     asked: bool = False
     typed: str = ""
+    span: int = 1
+    pause: str = ""
 
     @property
     def number(self) -> bool:
@@ -165,13 +169,18 @@ def _has_loose_marks(text: str) -> bool:
 def _sentence(text: str, marked: bool) -> list[Word]:
     text = _TELEPHONE.sub(lambda m: _telephone(m[0]), text)
     text = _LETTERS.sub(lambda m: re.sub(r"[ .\-_*]", "", m[0]), text)
-    pieces = [piece for found in _PIECE.finditer(text) for piece in _pieces(found[0])]
-    letters = [p for p in pieces if not p[0].isdigit()]
+    found = list(_PIECE.finditer(text))
+    pieces = [_pieces(each[0]) for each in found]
+    letters = [p for parts in pieces for p in parts if not p[0].isdigit()]
     shouted = len(letters) > 2 and sum(p.isupper() for p in letters) > len(letters) / 2
     titled = len(letters) > 4 and sum(p[0].isupper() for p in letters) > 0.8 * len(letters)
+    cased = not (shouted or titled)
     words: list[Word] = []
-    for piece in pieces:
-        words += _word(piece, not (shouted or titled), marked)
+    for each, parts in zip(found, pieces, strict=True):
+        words += [word for piece in parts for word in _word(piece, cased, marked)]
+        pause = _PAUSE.match(text, each.end())
+        if pause and words:
+            words[-1] = replace(words[-1], pause=pause[1])
     return _clocks(_numbers(words))
 
 
@@ -237,14 +246,19 @@ def _word(piece: str, cased: bool, marked: bool) -> tuple[Word, ...]:
     )
     if long:
         written = [Word(plain(w), "") for w in long.split()]
-        return (replace(written[0], typed=folded),) if len(written) == 1 else tuple(written)
+        return (replace(written[0], typed=folded, span=len(written)), *written[1:])
     if not acronym and len(folded) > 4 and not is_syllable(folded) and len(fold(lower)) == len(lower):
         breaks = split(fold(lower), "".join(map(_tone, lower)))
         if breaks:
             parts = [lower[a:b] for a, b in pairwise((0, *breaks, len(lower)))]
             return tuple(Word(plain(fold(p)), p if marked else "") for p in parts)
     name = cased and piece[0].isupper()
-    return (Word(folded, lower if marked and not acronym else "", name),) if folded else ()
+    if not folded:
+        return ()
+    heard = folded if name or acronym else plain(respelt(folded))
+    if heard != folded:
+        return (Word(heard, "", typed=folded),)
+    return (Word(folded, lower if marked and not acronym else "", name, typed=folded if acronym else ""),)
 
 
 def _tone(letter: str) -> str:
@@ -263,12 +277,12 @@ def _numbers(words: list[Word]) -> list[Word]:
         after = words[at + 1].plain if at + 1 < len(words) else ""
         scale = _SCALES.get(after) if word.number or word.plain in _DIGITS else None
         if scale is not None:
-            made.append(Word(_scaled(number_of(word.plain), scale), word.marked))
+            made.append(Word(_scaled(number_of(word.plain), scale), word.marked, pause=words[at + 1].pause))
             at += 2
             continue
         spelled = _spelled(words, at)
         if spelled:
-            made.append(Word(spelled[0], word.marked))
+            made.append(Word(spelled[0], word.marked, pause=words[spelled[1] - 1].pause))
             at = spelled[1]
             continue
         made.append(word)
@@ -287,6 +301,7 @@ def _clocks(words: list[Word]) -> list[Word]:
         hour = int(before.plain) if len(before.plain) < 3 else 0
         if half < len(words) and hour in _HALVES.get(words[half].plain, ()):
             words[at - 1] = replace(before, plain=str(hour + 12), marked=str(hour + 12))
+            words[half - 1] = replace(words[half - 1], pause=words[half].pause)
             said.add(half)
     return [word for at, word in enumerate(words) if at not in said]
 

@@ -9,7 +9,7 @@ from itertools import pairwise
 
 from dedupe.align import sentences
 from dedupe.lexicon import lines, plain_phrase
-from dedupe.phrases import Words, said, says, uncovered
+from dedupe.phrases import Words, listed, said, says, uncovered, within
 from dedupe.reading import number_of
 
 # Chosen on the tables of tests/dedupe (docs/decisions/0004-copies.md).
@@ -17,12 +17,38 @@ from dedupe.reading import number_of
 TAKEN_UP = 2
 # Fewer words beside courtesy tell nothing of their own.
 TOLD = 4
+# Before a statement that is passed on, so many words may say from whom and to whom; so many before a colon.
+LEAD_IN = 8
+COLON = 5
 # A credit or a signature has no more words.
 CREDIT = 8
 SIGNATURE = 5
 # What a plea begins with; `mong được lên tiếng giúp` asks the reader, and answers nobody.
 _PLEAS = frozenset({"mong", "xin", "kinh", "nho", "cau", "chuc", "hay"})
+# What may stand before a word for oneself where that acts (`sáng nay mình`, `mà mình`); not in `nhà mình`.
+_BEFORE_ACTOR = frozenset(
+    [
+        "thi",
+        "ma",
+        "la",
+        "nay",
+        "qua",
+        "roi",
+        "sang",
+        "trua",
+        "chieu",
+        "toi",
+        "dem",
+        "hom",
+        "bua",
+        "hoi",
+        "nao",
+    ]
+)
+# What may stand behind the particle that closes a clause (`thôi nhé`, `rồi nghen`).
+_POLITE = frozenset(["nhe", "nha", "nhen", "nghen", "hen", "a", "ne", "oi", "ha"])
 # Words of these lists tell nothing of their own.
+_JOINED = frozenset({"ma khong"})  # joins what is not said of the statement (`mà không biết đăng đâu`)
 _WITHOUT_NEWS = ("filler", "frames", "around", "courtesy", "kin")
 
 
@@ -65,6 +91,18 @@ class Telling:
         """Words that weigh."""
         return frozenset(w.plain for w in weighty(self._words))
 
+    def taken_up(self, other: Telling) -> int:
+        """How often a pair of words stands in both; three words in a row (`sở y tế`) are one name."""
+        runs, last = [0], False
+        for pair in pairwise(w.plain for w in weighty(self._words)):
+            shared = pair in other.pairs
+            if shared and last:
+                runs[-1] += 1
+            elif shared:
+                runs.append(1)
+            last = shared
+        return sum((run + 1) // 2 for run in runs)
+
     def said(self, name: str) -> frozenset[str]:
         """The phrases of a list that stand in the text."""
         return said(self._words, name)
@@ -83,12 +121,26 @@ def inserted(words: Words, edge: bool, end: bool) -> Change:
     return next((change for change, holds in _INSERTED if holds(words, edge, end)), Change.LITTLE)
 
 
-def added(words: Words, told: Telling) -> Change:
-    """What whole sentences change beyond a text that tells `told`; the gravest of them counts."""
-    found = {_sentence(sentence, told) for sentence in sentences(words)}
-    return next(
-        (c for c in (Change.DENIES, Change.ASKS, Change.COMMENTS, Change.CUT) if c in found), Change.NOTHING
-    )
+def added(words: Words, told: Telling, leads: bool) -> Change:
+    """What whole sentences change beyond a text that tells `told`; the gravest of them counts.
+
+    `leads`: they stand before what both texts tell. `MORE` where they tell something of their own.
+    """
+    found = [(_sentence(sentence, told, leads), sentence) for sentence in sentences(words)]
+    changes = {change for change, _ in found}
+    gravest = (Change.DENIES, Change.ASKS, Change.COMMENTS, Change.CUT)
+    change = next((c for c in gravest if c in changes), Change.NOTHING)
+    told_of_own = sum(_own(sentence) for change, sentence in found if change is Change.CUT)
+    return Change.MORE if change is Change.CUT and told_of_own >= TOLD else change
+
+
+def continued(words: Words, apart: bool) -> Change:
+    """What it changes that a cut took words off in the middle of a sentence, before or behind what is left.
+
+    They are the writer's own, unless they have a phrase of somebody else's; where no comma sets them
+    `apart`, of a denial.
+    """
+    return next((change for change, holds in _CONTINUED if holds(words, apart)), Change.CUT)
 
 
 def weighty(words: Words) -> Words:
@@ -110,30 +162,90 @@ def credit(words: Words) -> bool:
     return says(words[:1], "credits") or (signed and 1 < len(words) <= SIGNATURE)
 
 
-def tells(words: Words) -> bool:
-    """Whether added words are enough to tell something of their own: more than courtesy and a word or two."""
-    return len(uncovered(words, *_WITHOUT_NEWS)) >= TOLD
-
-
 def asks(words: Words) -> bool:
     """Whether a sentence has a word that makes it a question."""
     return says(words, "question")
 
 
-def _sentence(sentence: Words, told: Telling) -> Change:
-    return next((change for change, holds in _ADDED if holds(sentence, told)), Change.CUT)
+def _own(words: Words) -> int:
+    """How many words tell something of their own, beyond courtesy."""
+    return len(uncovered(words, *_WITHOUT_NEWS))
+
+
+def passes_on(words: Words, leads: bool) -> bool:
+    """Whether a sentence only says that a text is passed on, from whom, or to whom.
+
+    Before the statement more may be said of that than behind it, where a reply would stand.
+    """
+    takes_up = said(words, "deny") - _JOINED or says(words, "contrast") or says(words, "answer")
+    if takes_up or words[-1].asked or _comments(words):
+        return False
+    left = len(uncovered(words, "passing", "pointing", *_WITHOUT_NEWS))
+    if says(words, "passing"):
+        return left <= (LEAD_IN if leads else TOLD - 1)
+    opens = leads and words[-1].pause == ":"
+    return opens and left <= COLON and not says(words, "denial") and not says(words, "pointing")
+
+
+def _comments(words: Words) -> bool:
+    """Whether somebody who passes a text on speaks for himself; `công ty mình đã` is no voice of its own."""
+    if not says(words, "comment"):
+        return False
+    found = [span for span in within(words, "comment", "compounds") if listed(words[slice(*span)], "comment")]
+    return any(not listed(words[a : a + 1], "self") or not _owned(words, a) for a, _ in found)
+
+
+def _objects(words: Words) -> bool:
+    """Whether words set something against a statement: contrast, and denial or an answer."""
+    if not says(words, "contrast"):
+        return False
+    return any(says(words, name) for name in ("denial", "answer")) or _closed(words)
+
+
+def _closed(words: Words) -> bool:
+    """Whether a particle of replies closes a clause."""
+    return any(says(part, "particle") for part in _closings(words))
+
+
+def _owned(words: Words, at: int) -> bool:
+    """Whether a word for oneself says whose the thing before it is, and not who acts."""
+    if at == 0:
+        return False
+    before = words[at - 1]
+    return not (before.pause or before.last or before.plain in _BEFORE_ACTOR)
+
+
+def _sentence(sentence: Words, told: Telling, leads: bool) -> Change:
+    return next((change for change, holds in _ADDED if holds(sentence, told, leads)), Change.CUT)
 
 
 def _answers(sentence: Words, told: Telling) -> bool:
     """Whether an added sentence takes the statement up, or has a voice that the statement has not."""
     mine = Telling(sentence)
-    if len(mine.pairs & told.pairs) >= TAKEN_UP:
+    if mine.taken_up(told) >= TAKEN_UP:
         return True
     if says(sentence, "denial") and (mine.words & told.words or not sentence[-1].last):
         return True
-    closing = sentence[-2:-1] if says(sentence[-1:], "kin") else sentence[-1:]  # "đó em"
-    voices = ((sentence, "answer"), (sentence, "self"), (closing, "particle"))
-    return any(said(part, name) - told.said(name) for part, name in voices)
+    if said(sentence, "answer") - told.said("answer"):
+        return True
+    actors = [w for at, w in enumerate(sentence) if listed((w,), "self") and not _owned(sentence, at)]
+    if any(actor.plain not in told.said("self") for actor in actors):
+        return True
+    return any(said(part, "particle") - told.said("particle") for part in _closings(sentence))
+
+
+def _closings(sentence: Words) -> list[Words]:
+    """The word that closes each clause of a sentence; who is spoken to, and how, stands behind it."""
+    found = []
+    begin = 0
+    for at, word in enumerate(sentence):
+        if word.pause or word.last or at == len(sentence) - 1:
+            clause = sentence[begin : at + 1]
+            while len(clause) > 1 and (clause[-1].plain in _POLITE or says(clause[-1:], "kin")):
+                clause = clause[:-1]
+            found.append(clause[-1:])
+            begin = at + 1
+    return found
 
 
 def _numbers(words: Words) -> list[str]:
@@ -190,14 +302,17 @@ _INSERTED: tuple[tuple[Change, Callable[[Words, bool, bool], bool]], ...] = (
     (Change.ASKS, lambda words, _edge, end: frame(words) and end and words[-1].asked),
     (Change.NOTHING, lambda words, _edge, _end: frame(words)),
     (Change.DENIES, _within("deny")),
+    (Change.NOTHING, lambda words, edge, end: edge and passes_on(words, not end)),
+    (Change.DENIES, _within("pointing")),
     (Change.NEGATION, _within("negation")),
     (Change.ASKS, lambda words, edge, _end: _asking(words, edge)),
     (Change.TURN, lambda words, edge, _end: says(words, "turn") and not (edge and words[-1].last)),
     (Change.NOTHING, lambda words, edge, _end: credit(words) and (edge or says(words[:1], "credits"))),
     (Change.NOTHING, lambda words, _edge, _end: len(words) == 1 and words[0].number and words[0].first),
     (Change.NUMBER, lambda words, edge, _end: not edge and _counts(words)),
+    (Change.COMMENTS, lambda words, edge, _end: edge and _objects(words)),
     (Change.NOTHING, lambda words, _edge, _end: not weighty(words)),
-    (Change.COMMENTS, lambda words, edge, _end: edge and says(words, "comment")),
+    (Change.COMMENTS, lambda words, edge, _end: edge and _comments(words)),
     (Change.CUT, lambda _words, edge, _end: edge),
     (Change.TIME, _within("time")),
     (Change.ROLE, lambda words, _edge, _end: says(words, "role") and bool(uncovered(words, "kin", "filler"))),
@@ -205,12 +320,26 @@ _INSERTED: tuple[tuple[Change, Callable[[Words, bool, bool], bool]], ...] = (
     (Change.NAME, lambda words, _edge, _end: any(w.name for w in words)),
 )
 
-_ADDED: tuple[tuple[Change, Callable[[Words, Telling], bool]], ...] = (
-    (Change.DENIES, lambda words, _told: says(words, "deny")),
-    (Change.NOTHING, lambda words, _told: frame(words) or credit(words)),
-    (Change.ASKS, lambda words, _told: words[-1].asked),
-    (Change.COMMENTS, lambda words, _told: says(words, "comment")),
-    (Change.NOTHING, lambda words, _told: words[0].plain in _PLEAS and not uncovered(words, *_WITHOUT_NEWS)),
-    (Change.COMMENTS, _answers),
-    (Change.NOTHING, lambda words, _told: not uncovered(words, *_WITHOUT_NEWS)),
+_ADDED: tuple[tuple[Change, Callable[[Words, Telling, bool], bool]], ...] = (
+    (Change.NOTHING, lambda words, _told, leads: passes_on(words, leads)),
+    (Change.DENIES, lambda words, _told, _leads: says(words, "deny")),
+    (Change.NOTHING, lambda words, _told, _leads: frame(words) or credit(words)),
+    (Change.DENIES, lambda words, _told, _leads: says(words, "pointing")),
+    (Change.ASKS, lambda words, _told, _leads: words[-1].asked),
+    (Change.COMMENTS, lambda words, _told, _leads: _comments(words)),
+    (
+        Change.NOTHING,
+        lambda words, _told, _leads: words[0].plain in _PLEAS and not uncovered(words, *_WITHOUT_NEWS),
+    ),
+    (Change.COMMENTS, lambda words, told, _leads: _answers(words, told)),
+    (Change.NOTHING, lambda words, _told, _leads: not uncovered(words, *_WITHOUT_NEWS)),
+)
+
+_CONTINUED: tuple[tuple[Change, Callable[[Words, bool], bool]], ...] = (
+    (Change.DENIES, lambda words, _apart: says(words, "deny")),
+    (Change.DENIES, lambda words, apart: apart and says(words, "pointing")),
+    (Change.ASKS, lambda words, _apart: words[-1].asked),
+    (Change.COMMENTS, lambda words, apart: apart and _comments(words)),
+    (Change.COMMENTS, lambda words, apart: apart and _objects(words)),
+    (Change.COMMENTS, lambda words, apart: apart and _closed(words)),
 )

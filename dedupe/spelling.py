@@ -32,6 +32,12 @@ _REDUCED = (
     ("uồi", "ùi"),
     ("uổi", "ủi"),
 )
+# Where each key lies on a QWERTY keyboard: (row, place in it).
+_KEYS = {
+    key: (row, at)
+    for row, keys in enumerate(("qwertyuiop", "asdfghjkl", "zxcvbnm"))
+    for at, key in enumerate(keys)
+}
 _HEARD = str.maketrans("jdrkqy", "zzzcci")
 
 
@@ -53,6 +59,8 @@ def alike(one: Word, other: Word) -> bool:
 
 def _typed_by_ear(one: Word, other: Word) -> bool:
     """`hok` was written out as không, and is học by its sound; `trg` is trong, and trường by its letters."""
+    if one.span > 1 or one.typed == one.plain:
+        return False
     if len(one.typed) > 2 and sound(one.typed) == sound(other.plain):
         return True
     return len(one.typed) > 1 and one.plain not in NEGATIONS and _skeleton(one.typed, other.plain)
@@ -130,6 +138,26 @@ def _distance(a: str, b: str) -> int:
                 cost = min(cost, older[j - 2] + 1)
             row.append(cost)
     return row[-1]
+
+
+def slip_of_the_finger(one: str, other: str) -> bool:
+    """Whether folded letters differ by one key: left out, put in, exchanged with the next, or missed."""
+    short, long = sorted((one, other), key=len)
+    if len(long) < SHORTEST_SLIP or len(long) - len(short) > 1:
+        return False
+    at = next((i for i, (a, b) in enumerate(zip(short, long, strict=False)) if a != b), len(short))
+    if len(short) < len(long):
+        return short[at:] == long[at + 1 :]
+    if short[at + 1 :] == long[at + 1 :]:
+        return _beside(short[at : at + 1], long[at : at + 1])
+    return short[at : at + 2] == long[at : at + 2][::-1] and short[at + 2 :] == long[at + 2 :]
+
+
+def _beside(one: str, other: str) -> bool:
+    """Whether two keys lie beside each other."""
+    if one not in _KEYS or other not in _KEYS:
+        return False
+    return all(abs(a - b) <= 1 for a, b in zip(_KEYS[one], _KEYS[other], strict=True))
 
 
 def renamed(one: Word, other: Word) -> bool:

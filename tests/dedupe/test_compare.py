@@ -209,3 +209,107 @@ def test_halves_of_one_sentence_may_become_two_in_the_other_order() -> None:
     one = "Dự án đường vành đai chậm tiến độ hơn hai năm, nhà thầu đổ lỗi cho mặt bằng, dân sống trong bụi"
     two = "Nhà thầu đổ lỗi cho mặt bằng, dân sống trong bụi. Dự án đường vành đai chậm tiến độ hơn hai năm."
     assert judged(one, two).relation in COPY
+
+
+@pytest.mark.parametrize(
+    "lead",
+    [
+        "Em nhặt bên group cư dân quận mình, mang qua đây cho ai chưa biết: ",
+        "Đăng giùm ông anh không rành mạng: ",
+        "Vừa đọc được bài này trên zalo tổ dân phố. ",
+        "KÍNH GỬI CÁC HỘ Ở ĐẬP ĐÁ. ",
+        "Tin từ trạm thủy văn: ",
+    ],
+)
+def test_who_passes_a_text_on_may_say_from_whom_and_to_whom(lead: str) -> None:
+    assert judged(FLOOD, lead + FLOOD).relation in COPY
+    assert judged(lead + FLOOD, FLOOD).relation in COPY
+
+
+@pytest.mark.parametrize(
+    "lead",
+    [
+        "Thấy mọi người chia sẻ bài này mà sáng nay tôi đi qua đường khô ráo. ",
+        "Ai share tin này thì gỡ đi, không có thật. ",
+        "Sao nhiều người chia sẻ thế này? ",
+        "Chia sẻ nhưng chưa chắc đúng nhé: ",
+        "Tin này thì ai mà tin: ",
+    ],
+)
+def test_who_passes_a_text_on_and_doubts_it_quotes_it(lead: str) -> None:
+    assert judged(FLOOD, lead + FLOOD).relation not in COPY
+    assert judged(lead + FLOOD, FLOOD).relation not in COPY
+
+
+LONG = (
+    "Khu tái định cư Hương Sơ bàn giao nền hai năm mà chưa có điện, dân phải kéo dây nhờ hàng xóm. "
+    "Hai nhà cuối dãy của tụi mình đã bị cháy công tơ, một người phỏng tay."
+)
+
+
+@pytest.mark.parametrize(
+    "cut",
+    [
+        "Khu tái định cư Hương Sơ bàn giao nền hai năm mà chưa có điện",
+        "Khu tái định cư Hương Sơ bàn giao nền hai năm mà chưa có điện, dân phải kéo dây nhờ hàng xóm.",
+        "bàn giao nền hai năm mà chưa có điện, dân phải kéo dây nhờ hàng xóm. Hai nhà cuối dãy của tụi mình…",
+    ],
+)
+def test_what_a_cut_leaves_is_a_copy_whatever_the_writer_went_on_to_say(cut: str) -> None:
+    assert judged(LONG, cut).relation in COPY
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        "nhưng giờ có lại rồi",
+        "mình vừa qua đó vẫn sáng đèn",
+        "té ra là tin vịt",
+        "ổn cả rồi mà bà con",
+        "tin này cũ mèm",
+    ],
+)
+def test_what_somebody_hangs_on_a_statement_is_no_cut_of_it(reply: str) -> None:
+    first = LONG.split(",", maxsplit=1)[0]
+    assert judged(f"{first}, {reply}", first).relation not in COPY
+    assert judged(first, f"{first}, {reply}").relation not in COPY
+
+
+@pytest.mark.parametrize(
+    ("said", "otherwise"),
+    [
+        ("Xe tải đâm vào cột điện", "Xe tải tông vào cột điện"),
+        ("tuần qua đã có 3 ca ngộ độc", "tuần rồi đã có 3 ca ngộ độc"),
+        ("hàng chục hộ mất điện ba ngày liền", "hàng chục hộ dân cúp điện ba hôm liền"),
+        ("mở tài khoản ở ngân hàng", "mở tk ở ngân hàng"),
+        ("dự án mở rộng đường", "DA mở rộng đường"),
+        ("lúc 8 giờ sáng mai có họp dân", "sáng mai lúc 8 giờ có họp dân"),
+    ],
+)
+def test_one_meaning_in_other_words_is_one(said: str, otherwise: str) -> None:
+    about = " ở tổ 5 phường Hương Sơ theo lời bác tổ trưởng kể với cả xóm hôm nay"
+    assert judged(said + about, otherwise + about).relation in COPY
+    assert judged(otherwise + about, said + about).relation in COPY
+
+
+@pytest.mark.parametrize(
+    ("said", "otherwise"),
+    [
+        ("hết vắc xin cúm ba tuần nay", "hết vắc xin sởi ba tuần nay"),
+        ("mang theo giấy tờ nhà đất bản sao", "mang theo giấy tờ nhà đất bản gốc"),
+        ("họp từ 8 giờ đến 17 giờ", "họp từ 17 giờ đến 8 giờ"),
+        ("khói đen bay cả xóm", "khói trắng bay cả xóm"),
+    ],
+)
+def test_one_word_that_weighs_makes_another_statement_of_a_longer_post(said: str, otherwise: str) -> None:
+    about = (
+        " ở tổ 5 phường Hương Sơ theo lời bác tổ trưởng kể với cả xóm hôm nay, ai chưa nắm thì hỏi lại nhà"
+    )
+    about += " văn hóa hoặc gọi cho chị Lan phụ trách ở ủy ban để được hướng dẫn kỹ"
+    assert judged(said + about, otherwise + about).relation is Relation.VARIANT
+
+
+def test_clauses_may_change_places() -> None:
+    one = "Hơn 90 tấn cá chết nổi trắng hồ, hàng chục hộ nuôi lồng trắng tay, mẫu nước đã được đem đi đo."
+    two = "Hàng chục hộ nuôi lồng trắng tay, hơn 90 tấn cá chết nổi trắng hồ, mẫu nước đã được đem đi đo."
+    assert judged(one, two).relation in COPY
