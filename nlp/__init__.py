@@ -6,6 +6,7 @@ from pathlib import Path
 
 from nlp import folder as _folder
 from nlp.answer import Answer, Class, Moved
+from nlp.flags import Flags
 from nlp.folder import ModelCard
 from nlp.model import PHOBERT, Model, load
 from nlp.reader import Place
@@ -14,6 +15,7 @@ __all__ = [
     "SHIPPED",
     "Answer",
     "Class",
+    "Flags",
     "Model",
     "ModelCard",
     "Moved",

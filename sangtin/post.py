@@ -88,6 +88,10 @@ class Flag(StrEnum):
     EDITED = "edited"
 
 
+# The flags that a model raises by the text; the others follow from outcome, cluster and revisions.
+READ_FLAGS = (Flag.SCAM, Flag.UNRELIABLE)
+
+
 @dataclass(frozen=True, slots=True)
 class Source:
     """A place that posts come from: its card. No card, no crawl."""
@@ -155,8 +159,20 @@ class Membership:
 
 
 @dataclass(frozen=True, slots=True)
+class Chance:
+    """How likely a text is one of those with a flag, in [0, 1]; `raised` where its model calls it enough."""
+
+    flag: Flag
+    chance: float
+    raised: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Prediction:
-    """One model's answer for one revision: probabilities of the labels, in [0, 1], sum 1."""
+    """One model's answer for one revision: probabilities of the labels, in [0, 1], sum 1.
+
+    `chances` are those of the flags that the model knows, in the order of READ_FLAGS; they change no label.
+    """
 
     model: str
     reader: str
@@ -167,6 +183,7 @@ class Prediction:
     positive: float
     settled: bool
     reason: str = ""
+    chances: tuple[Chance, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import nlp
 from sangtin.errors import MissingError, UsageError
-from sangtin.post import Kind, Label, Prediction
+from sangtin.post import READ_FLAGS, Chance, Kind, Label, Prediction
 from sangtin.record import Record, models, reading
 from sangtin.record.leases import Lease
 from sangtin.record.reading import Answer, Unread
@@ -40,11 +40,16 @@ def load_in_use(record: Record, settings: Settings) -> InUse:
 
 
 def checked(model: nlp.Model) -> nlp.Model:
-    """A model that answers with the labels of the ledger. Raises UsageError where it does not."""
+    """A model that answers with the labels and flags of a record. Raises UsageError where it does not."""
     if set(model.labels) != {label.value for label in Label}:
         raise UsageError(
             f"The model {model.name} answers {', '.join(model.labels)}; a record needs spam, negative and "
             "positive. Train one with those labels, or read files with: sangtin classify --model"
+        )
+    if model.flags and not set(model.flags.names) <= set(READ_FLAGS):
+        raise UsageError(
+            f"The model {model.name} raises the flags {', '.join(model.flags.names)}; a record keeps "
+            f"{' and '.join(READ_FLAGS)}. Read files with: sangtin classify --model"
         )
     return model
 
@@ -74,15 +79,15 @@ def answer(model: nlp.Model, posts: Sequence[Unread]) -> list[Answer]:
     """Each post's own prediction; no answer is taken over from another post."""
     answers = model.read([each.text for each in posts])
     return [
-        Answer(each.key, each.revision, _prediction(model.name, given))
+        Answer(each.key, each.revision, _prediction(model, given))
         for each, given in zip(posts, answers, strict=True)
     ]
 
 
-def _prediction(name: str, given: nlp.Answer) -> Prediction:
+def _prediction(model: nlp.Model, given: nlp.Answer) -> Prediction:
     label = Label(given.label)
     return Prediction(
-        model=name,
+        model=model.name,
         reader=given.reader,
         label=label,
         kind=Kind(given.kind) if given.kind and label is Label.SPAM else None,
@@ -91,4 +96,13 @@ def _prediction(name: str, given: nlp.Answer) -> Prediction:
         positive=given.scores[Label.POSITIVE],
         settled=given.settled,
         reason=given.reason,
+        chances=_chances(model.flags, given.flags),
     )
+
+
+def _chances(flags: nlp.Flags | None, found: Mapping[str, float]) -> tuple[Chance, ...]:
+    """What the model says of each flag; nothing where it knows none."""
+    if flags is None:
+        return ()
+    raised = flags.raised(found)
+    return tuple(Chance(flag, found[flag], flag in raised) for flag in READ_FLAGS if flag in found)

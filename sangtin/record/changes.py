@@ -3,25 +3,27 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, Row, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 
-from sangtin.post import Bin, Cause, Kind, now
-from sangtin.record.schema import change, counter, rollup
+from sangtin.post import Bin, Cause, Flag, Kind, now
+from sangtin.record.flags import flags_of, written
+from sangtin.record.schema import change, counter, flagged, rollup
 
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """What the ledger counts of a post."""
+    """What the ledger counts of a post: its bin, and beside it the flags that a model may raise."""
 
     day: date
     bin: Bin
     kind: Kind | None
+    flags: tuple[Flag, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +39,14 @@ class Change:
     settled_by: str = ""
 
 
+def state_of(row: Row[Any], changed: Mapping[str, Any] | None = None) -> State:
+    """The state that a post's row says, or is going to say once columns of it have changed."""
+    day, bin_, kind, flags = (
+        (changed or {}).get(name, getattr(row, name)) for name in ("day", "bin", "kind", "flags")
+    )
+    return State(day, Bin(bin_), Kind(kind) if kind else None, flags_of(flags))
+
+
 def upsert(connection: Connection, table: Any) -> Any:
     """An INSERT that takes ON CONFLICT, in the dialect of the connection."""
     return postgresql.insert(table) if connection.dialect.name == "postgresql" else sqlite.insert(table)
@@ -47,6 +57,7 @@ def write_changes(connection: Connection, changes: Sequence[Change]) -> None:
     if not changes:
         return
     _roll_up(connection, changes)
+    _count_flags(connection, changes)
     took = counter.update().values(value=counter.c.value + len(changes)).returning(counter.c.value)
     first = connection.execute(took).scalar_one() - len(changes) + 1
     at = now()
@@ -90,6 +101,26 @@ def _roll_up(connection: Connection, changes: Sequence[Change]) -> None:
         connection.execute(added, rows)
 
 
+def _count_flags(connection: Connection, changes: Sequence[Change]) -> None:
+    moved: Counter[tuple[date, str, str]] = Counter()
+    for each in changes:
+        moved.update((each.after.day, each.source, flag.value) for flag in each.after.flags)
+        if each.before is not None:
+            moved.subtract((each.before.day, each.source, flag.value) for flag in each.before.flags)
+    rows = [
+        {"day": day, "source": source, "flag": flag, "posts": posts}
+        for (day, source, flag), posts in sorted(moved.items())
+        if posts
+    ]
+    if rows:
+        insert = upsert(connection, flagged)
+        added = insert.on_conflict_do_update(
+            index_elements=["day", "source", "flag"],
+            set_={"posts": flagged.c.posts + insert.excluded.posts},
+        )
+        connection.execute(added, rows)
+
+
 def _cell(state: State, source: str) -> tuple[date, str, str, str]:
     return state.day, source, state.bin.value, state.kind.value if state.kind else ""
 
@@ -110,4 +141,6 @@ def _row(each: Change, number: int, at: datetime) -> dict[str, Any]:
         "kind_before": before.kind.value if before and before.kind else None,
         "cause": each.cause.value,
         "settled_by": each.settled_by,
+        "flags": written(after.flags),
+        "flags_before": written(before.flags) if before else "",
     }

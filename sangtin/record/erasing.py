@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from sqlalchemy import delete, select, update
 
-from sangtin.post import Bin, Cause, Kind, now
-from sangtin.record.changes import Change, State
+from sangtin.post import Cause, now
+from sangtin.record.changes import Change, state_of
 from sangtin.record.engine import Writing
 from sangtin.record.schema import held, membership, post, prediction, refused, revision, shared, sketch
 from sangtin.record.standing import cluster_of, count_again, free_copies
@@ -31,6 +33,8 @@ def erase(writing: Writing, key: int) -> None:
         count_again(connection, [left])
     columns = ("url", "author_key", "thread", "likes", "comments", "shares", "views", "attention")
     gone = dict.fromkeys(columns) | {"erased_at": now(), "placed": True, "readable": False, "edited": False}
+    gone |= {"flags": ""}
     connection.execute(update(post).where(post.c.key == key).values(**gone))
-    state = State(row.day, Bin(row.bin), Kind(row.kind) if row.kind else None)
-    writing.note(Change(key, "erased", row.source, state, state, Cause(row.cause), row.settled_by))
+    before = state_of(row)
+    after = replace(before, flags=())  # there is nothing left to look at
+    writing.note(Change(key, "erased", row.source, before, after, Cause(row.cause), row.settled_by))

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, collate, delete, func, select
 
-from sangtin.post import Bin, Cause, Kind, now
-from sangtin.record.changes import Change, State, changed_posts, upsert
+from sangtin.post import Cause, now
+from sangtin.record.changes import Change, changed_posts, state_of, upsert
 from sangtin.record.engine import Writing
 from sangtin.record.portions import portions
 from sangtin.record.schema import change, post, refused
@@ -61,7 +61,7 @@ def again(writing: Writing, ids: Collection[str]) -> None:
     """Note a change without a difference, so that every follower takes these posts once more."""
     for some in portions(ids):
         for row in writing.connection.execute(select(post).where(post.c.id.in_(some))).all():
-            state = State(row.day, Bin(row.bin), Kind(row.kind) if row.kind else None)
+            state = state_of(row)
             writing.note(Change(row.key, "again", row.source, state, state, Cause(row.cause), row.settled_by))
 
 

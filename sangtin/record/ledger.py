@@ -40,7 +40,7 @@ EVERYTHING = Scope()
 def ledger(connection: Connection, scope: Scope = EVERYTHING, as_of: datetime | None = None) -> Ledger:
     """Count the posts in each bin, now or as it was known at a moment."""
     rows = select(rollup.c.bin, func.sum(rollup.c.posts)).group_by(rollup.c.bin)
-    counts = _counts(connection, _within(rows, rollup, scope))
+    counts = _counts(connection, within(rows, rollup, scope))
     if as_of is not None:
         number = number_at(connection, as_of)
         for bin_, posts in _since(connection, scope, number).items():
@@ -50,14 +50,14 @@ def ledger(connection: Connection, scope: Scope = EVERYTHING, as_of: datetime | 
 
 def kinds(connection: Connection, scope: Scope = EVERYTHING) -> dict[Kind, int]:
     """How many posts of the bin spam are of each kind."""
-    rows = _within(select(rollup.c.kind, func.sum(rollup.c.posts)), rollup, scope)
+    rows = within(select(rollup.c.kind, func.sum(rollup.c.posts)), rollup, scope)
     found = connection.execute(rows.where(rollup.c.bin == Bin.SPAM.value).group_by(rollup.c.kind))
     return {Kind(kind): int(posts) for kind, posts in found if kind and posts}
 
 
 def trend(connection: Connection, scope: Scope = EVERYTHING) -> dict[date, Ledger]:
     """The ledger of each day that has posts, in order."""
-    rows = _within(select(rollup.c.day, rollup.c.bin, func.sum(rollup.c.posts)), rollup, scope)
+    rows = within(select(rollup.c.day, rollup.c.bin, func.sum(rollup.c.posts)), rollup, scope)
     days: dict[date, dict[str, int]] = {}
     found = connection.execute(rows.group_by(rollup.c.day, rollup.c.bin).order_by(rollup.c.day))
     for day, bin_, posts in found:
@@ -67,7 +67,7 @@ def trend(connection: Connection, scope: Scope = EVERYTHING) -> dict[date, Ledge
 
 def by_source(connection: Connection, scope: Scope = EVERYTHING) -> dict[str, Ledger]:
     """The ledger of each source that has posts."""
-    rows = _within(select(rollup.c.source, rollup.c.bin, func.sum(rollup.c.posts)), rollup, scope)
+    rows = within(select(rollup.c.source, rollup.c.bin, func.sum(rollup.c.posts)), rollup, scope)
     sources: dict[str, dict[str, int]] = {}
     found = connection.execute(rows.group_by(rollup.c.source, rollup.c.bin).order_by(rollup.c.source))
     for source, bin_, posts in found:
@@ -86,7 +86,7 @@ def days_of(connection: Connection) -> tuple[date, date] | None:
 def recount(connection: Connection, scope: Scope = EVERYTHING) -> Ledger:
     """The ledger counted post by post, to check the roll-up with."""
     rows = select(post.c.bin, func.count()).group_by(post.c.bin)
-    return _ledger(_counts(connection, _within(rows, post, scope)))
+    return _ledger(_counts(connection, within(rows, post, scope)))
 
 
 def cells(connection: Connection) -> Iterable[Cell]:
@@ -98,17 +98,18 @@ def cells(connection: Connection) -> Iterable[Cell]:
 def _since(connection: Connection, scope: Scope, number: int) -> dict[str, int]:
     """By how much each bin has grown since a number."""
     into = select(change.c.bin, func.count()).where(change.c.number > number)
-    grown = _counts(connection, _within(into, change, scope).group_by(change.c.bin))
+    grown = _counts(connection, within(into, change, scope).group_by(change.c.bin))
     out = select(change.c.bin_before, func.count()).where(
         change.c.number > number, change.c.bin_before.is_not(None)
     )
-    left = _within(out, change, scope, day="day_before").group_by(change.c.bin_before)
+    left = within(out, change, scope, day="day_before").group_by(change.c.bin_before)
     for bin_, posts in _counts(connection, left).items():
         grown[bin_] = grown.get(bin_, 0) - posts
     return grown
 
 
-def _within(query: Select[Any], table: Table, scope: Scope, *, day: str = "day") -> Select[Any]:
+def within(query: Select[Any], table: Table, scope: Scope, *, day: str = "day") -> Select[Any]:
+    """Those rows of a table with days and sources that a scope takes in."""
     if scope.from_day:
         query = query.where(table.c[day] >= scope.from_day)
     if scope.to_day:

@@ -9,8 +9,8 @@ from typing import Any
 
 from sqlalchemy import Connection, select, update
 
-from sangtin.post import Bin, Cause, Kind, Post, day_of, now, text_hash
-from sangtin.record.changes import Change, State
+from sangtin.post import Bin, Cause, Post, day_of, now, text_hash
+from sangtin.record.changes import Change, State, state_of
 from sangtin.record.engine import Writing
 from sangtin.record.portions import portions
 from sangtin.record.revisions import Span, current, fetch
@@ -29,6 +29,7 @@ PENDING: dict[str, Any] = {
     "kind": None,
     "cause": Cause.NONE.value,
     "settled_by": "",
+    "flags": "",
     "attention": None,
 }
 
@@ -219,8 +220,8 @@ def _update_post(writing: Writing, row: Any, each: _Fetch, top: int) -> None:
     if "moment" in moved:
         move(writing.connection, row.key, values["moment"])
     if moved.intersection(FOLLOWED):
-        before = _state(row)
-        after = State(values["day"], before.bin, before.kind)
+        before = state_of(row)
+        after = state_of(row, {"day": values["day"]})
         what = "dated" if "moment" in moved else "filled"
         writing.note(Change(row.key, what, row.source, before, after, Cause(row.cause), row.settled_by))
 
@@ -234,11 +235,7 @@ def _begin_again(writing: Writing, row: Any, values: dict[str, Any]) -> None:
     if left is not None:
         count_again(connection, [left])
     after = State(values["day"], Bin.PENDING, None)
-    writing.note(Change(row.key, "edited", row.source, _state(row), after))
-
-
-def _state(row: Any) -> State:
-    return State(row.day, Bin(row.bin), Kind(row.kind) if row.kind else None)
+    writing.note(Change(row.key, "edited", row.source, state_of(row), after))
 
 
 def _fields(row: Any, each: _Fetch) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from sangtin.record.changes import upsert
 from sangtin.record.engine import Writing
 from sangtin.record.models import current_model, models
 from sangtin.record.portions import portions
+from sangtin.record.predictions import columns_of
 from sangtin.record.schema import TO_READ, held, lease, post, prediction, revision
 from sangtin.record.settling import settle
 
@@ -158,18 +159,5 @@ def _unread(connection: Connection, keys: list[int], model: int) -> list[Unread]
 
 
 def _prediction_row(a: Answer, model: int) -> dict[str, Any]:
-    p = a.prediction
-    return {
-        "post": a.key,
-        "revision": a.revision,
-        "model": model,
-        "reader": p.reader,
-        "label": p.label.value,
-        "kind": p.kind.value if p.kind else None,
-        "spam": p.spam,
-        "negative": p.negative,
-        "positive": p.positive,
-        "settled": p.settled,
-        "reason": p.reason,
-        "at": now(),
-    }
+    of = {"post": a.key, "revision": a.revision, "model": model, "at": now()}
+    return of | columns_of(a.prediction)

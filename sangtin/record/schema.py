@@ -125,6 +125,7 @@ post = Table(
     Column("cause", String, nullable=False),
     Column("settled_by", String, nullable=False),
     Column("edited", Boolean, nullable=False),
+    Column("flags", String, nullable=False, server_default=""),
     Column("attention", Float),
     Column("erased_at", Moment),
     sqlite_autoincrement=True,
@@ -245,6 +246,9 @@ prediction = Table(
     Column("settled", Boolean, nullable=False),
     Column("reason", String, nullable=False),
     Column("at", Moment, nullable=False),
+    Column("scam_chance", Float),
+    Column("unreliable_chance", Float),
+    Column("raised", String, nullable=False, server_default=""),
 )
 
 review = Table(
@@ -295,6 +299,8 @@ change = Table(
     Column("kind_before", String),
     Column("cause", String, nullable=False),
     Column("settled_by", String, nullable=False),
+    Column("flags", String, nullable=False, server_default=""),
+    Column("flags_before", String, nullable=False, server_default=""),
 )
 Index("ix_change_post", change.c.post)
 Index("ix_change_at", change.c.at)
@@ -312,6 +318,16 @@ rollup = Table(
     Column("source", String, primary_key=True),
     Column("bin", String, primary_key=True),
     Column("kind", String, primary_key=True),
+    Column("posts", BigInteger, nullable=False),
+)
+
+# Of each flag that a model may raise: how many posts have it. A post with two stands in two rows.
+flagged = Table(
+    "flagged",
+    metadata,
+    Column("day", Date, primary_key=True),
+    Column("source", String, primary_key=True),
+    Column("flag", String, primary_key=True),
     Column("posts", BigInteger, nullable=False),
 )
 

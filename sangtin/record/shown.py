@@ -9,9 +9,11 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, and_, func, select
 
-from sangtin.post import Bin, Cause, Engagement, Flag, Kind, Label, Membership, Outcome, Prediction, Relation
+from sangtin.post import Bin, Cause, Engagement, Flag, Kind, Membership, Outcome, Prediction, Relation
 from sangtin.record import changes, reviews
+from sangtin.record.flags import flags_of
 from sangtin.record.portions import portions
+from sangtin.record.predictions import prediction_of
 from sangtin.record.schema import change, cluster, membership, model, post, prediction, revision
 from sangtin.record.standing import stands
 
@@ -188,13 +190,13 @@ def _summary(row: Row[Any], copies: int) -> Summary:
 
 
 def _flags(row: Row[Any]) -> tuple[Flag, ...]:
-    reasons = (
-        (Flag.NEGATIVE, row.bin == Bin.NEGATIVE.value),
-        (Flag.SCAM, row.kind == Kind.SCAM.value),
-        (Flag.BURST, bool(row.burst)),
-        (Flag.EDITED, row.edited),
-    )
-    return tuple(flag for flag, applies in reasons if applies)
+    reasons = {
+        Flag.NEGATIVE: row.bin == Bin.NEGATIVE.value,
+        **dict.fromkeys(flags_of(row.flags), True),
+        Flag.BURST: bool(row.burst),
+        Flag.EDITED: row.edited,
+    }
+    return tuple(flag for flag, applies in reasons.items() if applies)
 
 
 def _revisions(connection: Connection, key: int) -> list[Revision]:
@@ -207,24 +209,7 @@ def _revisions(connection: Connection, key: int) -> list[Revision]:
 def _predictions(connection: Connection, key: int) -> list[tuple[int, datetime, Prediction]]:
     query = select(prediction, model.c.name).join(model, model.c.key == prediction.c.model)
     rows = connection.execute(query.where(prediction.c.post == key).order_by(prediction.c.at))
-    return [
-        (
-            p.revision,
-            p.at,
-            Prediction(
-                p.name,
-                p.reader,
-                Label(p.label),
-                Kind(p.kind) if p.kind else None,
-                p.spam,
-                p.negative,
-                p.positive,
-                p.settled,
-                p.reason,
-            ),
-        )
-        for p in rows
-    ]
+    return [(p.revision, p.at, prediction_of(p)) for p in rows]
 
 
 def _steps(connection: Connection, key: int) -> list[Step]:

@@ -12,10 +12,11 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant
 from sqlalchemy import select
 
 from sangtin.follower import document
-from sangtin.post import Bin, Ledger, now
+from sangtin.post import READ_FLAGS, Bin, Ledger, now
 from sangtin.record import (
     Record,
     clusters,
+    flagged,
     following,
     leases,
     ledger,
@@ -26,6 +27,7 @@ from sangtin.record import (
     reading,
     shown,
 )
+from sangtin.record.flagged import Flagged
 from sangtin.record.ledger import Scope
 from sangtin.record.schema import metadata, post
 from tests.record import empty
@@ -48,6 +50,7 @@ class Agreeing(RuleBasedStateMachine):
         self.held: list[tuple[str, list[reading.Unread]]] = []
         self.found: list[placing.Place] = []
         self.remembered: list[tuple[datetime, dict[Scope, Ledger]]] = []
+        self.flagged_then: list[tuple[datetime, dict[Scope, Flagged]]] = []
         self.index: dict[str, tuple[int, str]] = {}
         self.position = 0
 
@@ -85,6 +88,34 @@ class Agreeing(RuleBasedStateMachine):
             for moment, before in self.remembered[len(self.remembered) // 2 :][:1]:
                 assert {s: ledger.ledger(connection, s, moment) for s in before} == before
         self.remembered.append((now(), scopes))
+
+    @invariant()
+    def the_flags_add_up(self) -> None:
+        counted = self.oracle.flagged()
+        scopes = {Scope()} | {
+            scope for day, source, _ in counted for scope in (Scope(day, day), Scope(None, day, source))
+        }
+        wanted = {
+            scope: {
+                flag: sum(
+                    posts
+                    for (day, source, kept), posts in counted.items()
+                    if kept is flag
+                    and scope.source in (None, source)
+                    and (scope.from_day or day) <= day <= (scope.to_day or day)
+                )
+                for flag in READ_FLAGS
+            }
+            for scope in scopes
+        }
+        with self.record.read() as connection:
+            assert {scope: flagged.count_flagged(connection, scope) for scope in scopes} == wanted
+            for moment, before in self.flagged_then[len(self.flagged_then) // 2 :][:1]:
+                assert {s: flagged.count_flagged(connection, s, moment) for s in before} == before
+            summaries = shown.summaries(connection, sorted(self.keys.values()))
+        for found in summaries:
+            assert set(found.flags) & {*READ_FLAGS} == self.oracle.flags(self.oracle.posts[found.id])
+        self.flagged_then.append((now(), wanted))
 
     @invariant()
     def every_post_stands_where_it_should(self) -> None:

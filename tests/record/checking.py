@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import Connection, func, select
 
-from sangtin.post import Kind, Label, Post, Prediction, Relation
-from sangtin.record import Record, Writing, ledger, models, placing, reading
+from sangtin.post import Chance, Flag, Kind, Label, Post, Prediction, Relation
+from sangtin.record import Record, Writing, flagged, ledger, models, placing, reading
+from sangtin.record.flags import flags_of, read_flags
 from sangtin.record.ledger import Scope
 from sangtin.record.outcome import outcome
 from sangtin.record.schema import change, counter, lease, membership, post, rollup
+from sangtin.record.schema import flagged as flags_table
 from sangtin.record.settling import evidence
 
 START = datetime(2026, 10, 1, tzinfo=UTC)
@@ -57,11 +60,17 @@ def place_of(
 
 
 def answered(label: Label, settled: bool = True, model: str = "m1", kind: Kind | None = None) -> Prediction:
-    """A prediction that is sure of one label."""
+    """A prediction that is sure of one label, by a model that knows no flag."""
     p = dict.fromkeys(Label, 0.04) | {label: 0.92}
     return Prediction(
         model, "linear", label, kind, p[Label.SPAM], p[Label.NEGATIVE], p[Label.POSITIVE], settled
     )
+
+
+def flagging(prediction: Prediction, scam: float = 0.1, unreliable: float = 0.1) -> Prediction:
+    """The same by a model that knows both flags, and raises each from a chance of one half on."""
+    chances = ((Flag.SCAM, scam), (Flag.UNRELIABLE, unreliable))
+    return replace(prediction, chances=tuple(Chance(flag, chance, chance >= 0.5) for flag, chance in chances))
 
 
 def read_all(record: Record, prediction: Prediction) -> int:
@@ -105,8 +114,18 @@ def _rollup_agrees(connection: Connection) -> None:
         counted[tuple(cell)] = posts
     cells = connection.execute(select(rollup).where(rollup.c.posts != 0))
     assert {tuple(cell): posts for *cell, posts in cells} == dict(counted)
+    flags_found = {
+        tuple(cell): posts
+        for *cell, posts in connection.execute(select(flags_table).where(flags_table.c.posts != 0))
+    }
+    flags: Counter[tuple[object, ...]] = Counter()
+    for day, source, said in connection.execute(select(post.c.day, post.c.source, post.c.flags)):
+        flags.update((day, source, flag.value) for flag in flags_of(said))
+    assert flags_found == dict(flags)
+    assert flagged.count_flagged(connection) == flagged.recount_flagged(connection)
     for day in connection.execute(select(post.c.day).distinct()).scalars():
         scope = Scope(day, day)
+        assert flagged.count_flagged(connection, scope) == flagged.recount_flagged(connection, scope)
         assert ledger.ledger(connection, scope) == ledger.recount(connection, scope)
 
 
@@ -123,6 +142,7 @@ def _outcomes_follow(connection: Connection) -> None:
         row = rows[key]
         if row.placed:
             assert (row.bin, row.kind, row.cause) == (result.bin, result.kind, result.cause), key
+            assert flags_of(row.flags) == read_flags(result, known.prediction), key
 
 
 def _no_double_place(connection: Connection) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
-from sangtin.post import Act, Bin, Cause, Kind, Label, Relation
+from sangtin.post import Act, Bin, Cause, Flag, Kind, Label, Relation
 
 HO_CHI_MINH = timedelta(hours=7)
 DECISIONS = (Act.LABEL, Act.SAME_AS, Act.NOT_A_COPY)
@@ -27,11 +27,12 @@ class Stood:
 
 @dataclass
 class Read:
-    """One model's answer for one revision."""
+    """One model's answer for one revision, and the flags that it raises."""
 
     label: Label
     kind: Kind | None
     settled: bool
+    raised: frozenset[Flag] = frozenset()
 
 
 @dataclass
@@ -191,6 +192,21 @@ class Oracle:
         """What counts of what models said: the answer of the model that answered last."""
         return post.reads.get((post.revision, post.answered_by or ""))
 
+    def flags(self, post: Kept) -> set[Flag]:
+        """What its model raised of a post that is no copy; a person says which labelled ones are scams."""
+        bin_, cause, kind = self.outcome(post)
+        read = self.read(post)
+        if post.erased is not None or bin_ is Bin.DUPLICATE:
+            return set()
+        raised = set(read.raised) if read else set()
+        if cause in (Cause.PERSON, Cause.CLUSTER):
+            raised -= {Flag.SCAM}
+        return raised | ({Flag.SCAM} if kind is Kind.SCAM else set())
+
+    def flagged(self) -> Counter[tuple[date, str, Flag]]:
+        """How many posts of one day and source have a flag."""
+        return Counter((p.day, p.source, flag) for p in self.posts.values() for flag in self.flags(p))
+
     def edited(self, post: Kept) -> bool:
         decided = {a.revision for a in self.acts if a.post == post.id and a.act in DECISIONS and not a.undone}
         return bool(decided) and post.revision not in decided
@@ -209,10 +225,11 @@ class Oracle:
         """What a model read and nobody decided: negative ones, scams, unsure ones, edited ones."""
         waits = set()
         for post in self.alive:
-            bin_, cause, kind = self.outcome(post)
+            bin_, cause, _ = self.outcome(post)
             if cause not in (Cause.MODEL, Cause.NONE) or self.read(post) is None:
                 continue
-            if bin_ in (Bin.NEGATIVE, Bin.PENDING) or kind is Kind.SCAM or self.edited(post):
+            scam = Flag.SCAM in self.flags(post)
+            if bin_ in (Bin.NEGATIVE, Bin.PENDING) or scam or self.edited(post):
                 waits.add(post.id)
         return waits - {
             a.post

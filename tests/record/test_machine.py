@@ -17,7 +17,7 @@ from hypothesis.stateful import (
 from sqlalchemy import select
 
 from sangtin.errors import UsageError
-from sangtin.post import Act, Kind, Label, Post, Prediction, Relation, Review
+from sangtin.post import READ_FLAGS, Act, Chance, Kind, Label, Post, Prediction, Relation, Review
 from sangtin.record import (
     Record,
     erasing,
@@ -216,7 +216,8 @@ class Machine(Agreeing):
             if not each.answered:
                 label = data.draw(st.sampled_from(Label), "label")
                 kind = data.draw(st.sampled_from(Kind), "kind") if label is Label.SPAM else None
-                read = Read(label, kind, data.draw(st.booleans(), "settled"))
+                raised = data.draw(st.frozensets(st.sampled_from(READ_FLAGS)), "raised")
+                read = Read(label, kind, data.draw(st.booleans(), "settled"), raised)
                 answers.append(reading.Answer(each.key, each.revision, _prediction(model, read)))
             self.oracle.answer(names[each.key], self.as_oracle(each.key, each.revision), model, read)
         with self.record.write() as writing:
@@ -285,6 +286,9 @@ def _prediction(model: str, read: Read) -> Prediction:
         p[Label.NEGATIVE],
         p[Label.POSITIVE],
         read.settled,
+        chances=tuple(
+            Chance(flag, 0.8 if flag in read.raised else 0.2, flag in read.raised) for flag in READ_FLAGS
+        ),
     )
 
 
