@@ -8,7 +8,19 @@ from pydantic import BaseModel, Field
 
 from api.reading import Reading
 from sangtin.errors import Fault
-from sangtin.post import Act, Bin, Cause, Engagement, Flag, Kind, Label, Ledger, Relation, SourceType
+from sangtin.post import (
+    Act,
+    Bin,
+    Cause,
+    Engagement,
+    Flag,
+    Kind,
+    Label,
+    Ledger,
+    Prediction,
+    Relation,
+    SourceType,
+)
 from sangtin.record.reviews import Said
 from sangtin.record.shown import Shown, Step, Summary
 from sangtin.record.sources import Health
@@ -108,8 +120,29 @@ class FoundAnswer(BaseModel):
     facets: FacetAnswer
 
 
+class FlaggedAnswer(BaseModel):
+    """How many posts have each flag that a model raises; they are counted in their bins too."""
+
+    flags: dict[Flag, int]
+
+
+class FlaggedDayAnswer(FlaggedAnswer):
+    """The flags of one day's posts."""
+
+    day: date
+
+
+class FlagsAnswer(FlaggedAnswer):
+    """The flags of a period, and of each day in it that has some."""
+
+    days: list[FlaggedDayAnswer]
+
+
 class ScoresAnswer(BaseModel):
-    """What the model that reads now says of a post: a probability for each label."""
+    """What the model that reads now says of a post: a probability for each label.
+
+    `flags` are the chances that it resembles posts with a flag: reasons to look, no findings.
+    """
 
     model: str
     reader: str
@@ -119,6 +152,13 @@ class ScoresAnswer(BaseModel):
     negative: float
     positive: float
     settled: bool
+    flags: dict[Flag, float] = {}
+
+    @classmethod
+    def of(cls, read: Prediction) -> ScoresAnswer:
+        """An answer in the words of the API."""
+        same = {name: getattr(read, name) for name in cls.model_fields if name != "flags"}
+        return cls(**same, flags={each.flag: each.chance for each in read.chances})
 
 
 class ReviewAnswer(BaseModel):
@@ -176,13 +216,12 @@ class WholePostAnswer(BaseModel):
     def of(cls, post_id: str, found: Shown, reading: Reading | None) -> WholePostAnswer:
         """A post with what is said of it."""
         read = reading.prediction if reading else None
-        scores = {name: getattr(read, name) for name in ScoresAnswer.model_fields} if read else None
         return cls(
             id=post_id,
             bin=found.bin,
             erased_at=found.erased_at,
             post=PostAnswer.of(found.summary) if found.summary else None,
-            scores=ScoresAnswer(**scores) if scores else None,
+            scores=ScoresAnswer.of(read) if read else None,
             reviews=[ReviewAnswer.of(said) for said in found.reviews],
             steps=[StepAnswer.of(step) for step in found.steps],
         )

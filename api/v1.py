@@ -14,6 +14,8 @@ from api.answers import (
     DayAnswer,
     FacetAnswer,
     FailureAnswer,
+    FlaggedDayAnswer,
+    FlagsAnswer,
     FoundAnswer,
     HealthAnswer,
     HitAnswer,
@@ -33,7 +35,7 @@ from api.reading import Depth, find_post, read_post
 from sangtin.errors import MissingError, SangtinError
 from sangtin.follower import lag
 from sangtin.post import Bin, Flag, Kind, Ledger
-from sangtin.record import collecting, ledger, queue, shown, sources
+from sangtin.record import collecting, flagged, ledger, queue, shown, sources
 from sangtin.record.ledger import Scope
 from sangtin.search import Cursor, Filters, Sort, parse
 
@@ -145,6 +147,17 @@ def get_trend(request: Request, params: Annotated[Period, Query()]) -> list[DayA
         )
         for day in sorted({*days, *failed})
     ]
+
+
+@router.get("/flags")
+def get_flags(request: Request, params: Annotated[LedgerParams, Query()]) -> FlagsAnswer:
+    """How many posts of a period and source models flagged, in all (as of a moment) and each day (now)."""
+    with house(request).record.read() as connection:
+        total = flagged.count_flagged(connection, params.scope(), params.as_of)
+        days = flagged.flagged_days(connection, params.scope())
+    return FlagsAnswer(
+        flags=total, days=[FlaggedDayAnswer(day=day, flags=found) for day, found in days.items()]
+    )
 
 
 @router.get("/search")

@@ -11,10 +11,21 @@ import pytest
 
 from sangtin import follower
 from sangtin.errors import BusyError
-from sangtin.post import Bin, Label
-from sangtin.record import Record, erasing, following, init_record, leases, new_epoch, posts, sources
+from sangtin.post import Act, Bin, Flag, Kind, Label, Review
+from sangtin.record import (
+    Record,
+    erasing,
+    flagged,
+    following,
+    init_record,
+    leases,
+    new_epoch,
+    posts,
+    reviews,
+    sources,
+)
 from sangtin.search import Filters, Search, open_search, parse
-from tests.record.checking import answered, assert_reconciled, fetched, keys_of, place_all, read_all
+from tests.record.checking import answered, assert_reconciled, fetched, flagging, keys_of, place_all, read_all
 
 ALL = parse("")
 
@@ -46,6 +57,28 @@ def test_it_brings_every_change_once(record: Record, search: Search) -> None:
     follower.follow(record, search)
     assert search.total(ALL, Filters(bins=(Bin.NEGATIVE,))) == 5
     assert follower.check(record, search) == follower.Checked(5, 0, True)
+
+
+def test_record_and_index_count_the_same_flags(record: Record, search: Search) -> None:
+    place_all(record)
+    read_all(record, flagging(answered(Label.NEGATIVE), unreliable=0.8))
+    follower.follow(record, search)
+    with record.write() as writing:
+        reviews.append(writing, Review("an", Act.LABEL, "bao-mau:1", label=Label.SPAM, kind=Kind.SCAM))
+        erasing.erase(writing, keys_of(record)["bao-mau:2"])
+    follower.follow(record, search)
+    with record.read() as connection:
+        counts = flagged.count_flagged(connection)
+    assert counts == {Flag.SCAM: 1, Flag.UNRELIABLE: 4}
+    assert {flag: search.facets(ALL).flags[flag] for flag in counts} == counts
+    assert search.total(parse("flag:unreliable")) == 4
+    assert search.total(parse("cờ:lừa_đảo")) == 1
+    assert search.total(parse("flag:scam flag:unreliable")) == 1
+    assert follower.check(record, search) == follower.Checked(4, 0, True)
+    read_all(record, flagging(answered(Label.NEGATIVE, model="m2"), scam=0.9))
+    follower.follow(record, search)
+    assert search.total(parse("flag:unreliable")) == 0
+    assert follower.check(record, search) == follower.Checked(4, 0, True)
 
 
 def test_what_was_erased_leaves_the_index(record: Record, search: Search) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -18,9 +19,10 @@ from api.house import house
 from api.language import Language
 from api.people import Asking
 from sangtin.errors import UsageError
-from sangtin.post import VIETNAM, Bin, Ledger, day_of, now
-from sangtin.record import clusters, collecting, ledger, models, placing, reading, shown, sources
+from sangtin.post import READ_FLAGS, VIETNAM, Bin, Ledger, day_of, now
+from sangtin.record import clusters, collecting, flagged, ledger, models, placing, reading, shown, sources
 from sangtin.record.clusters import Cluster, Spread
+from sangtin.record.flagged import Flagged
 from sangtin.record.ledger import Scope
 from sangtin.record.shown import Summary
 from sangtin.record.sources import Health
@@ -31,18 +33,20 @@ PERIODS = (7, 30, 90, 365)
 MOST_DAYS = 186
 SPREADING = 6
 SPREADS_WITHIN = 7
+UNFLAGGED = dict.fromkeys(READ_FLAGS, 0)
 
 router = APIRouter()
 
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A day's or a month's ledger, and the sources whose collection failed in it."""
+    """A day's or a month's ledger and flags, and the sources whose collection failed in it."""
 
     first: date
     last: date
     ledger: Ledger
     failed: tuple[str, ...]
+    flagged: Flagged
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,11 +107,15 @@ def columns_of(connection: Connection, scope: Scope) -> list[Column]:
     failed = collecting.failed_days(connection, scope)
     if not days and not failed:
         return []
+    looks = flagged.flagged_days(connection, scope)
     first, last = min((*days, *failed)), max((*days, *failed))
+
+    def column(day: date) -> Column:
+        return Column(day, day, days.get(day, Ledger()), failed.get(day, ()), looks.get(day, UNFLAGGED))
+
     if (last - first).days >= MOST_DAYS:
-        return _months(days, failed)
-    every = (first + timedelta(days=n) for n in range((last - first).days + 1))
-    return [Column(day, day, days.get(day, Ledger()), failed.get(day, ())) for day in every]
+        return _months(map(column, sorted({*days, *failed})))
+    return [column(first + timedelta(days=n)) for n in range((last - first).days + 1)]
 
 
 def source_rows(connection: Connection, scope: Scope) -> list[SourceRow]:
@@ -128,6 +136,7 @@ def _view(connection: Connection, scope: Scope) -> dict[str, Any]:
         "total": total,
         "first_run": not total.identified and ledger.days_of(connection) is None,
         "bar": stretches(total),
+        "flagged": flagged.count_flagged(connection, scope),
         "lens": stretches(total, (Bin.NEGATIVE, Bin.POSITIVE)),
         "trend": columns_of(connection, scope),
         "growing": _growing(connection, scope),
@@ -139,14 +148,15 @@ def _view(connection: Connection, scope: Scope) -> dict[str, Any]:
     }
 
 
-def _months(days: dict[date, Ledger], failed: dict[date, tuple[str, ...]]) -> list[Column]:
+def _months(days: Iterable[Column]) -> list[Column]:
     found: dict[date, Column] = {}
-    for day in sorted({*days, *failed}):
-        first = day.replace(day=1)
+    for day in days:
+        first = day.first.replace(day=1)
         last = (first + timedelta(days=31)).replace(day=1) - timedelta(days=1)
-        before = found.get(first, Column(first, last, Ledger(), ()))
-        names = tuple(sorted({*before.failed, *failed.get(day, ())}))
-        found[first] = Column(first, last, _sum(before.ledger, days.get(day, Ledger())), names)
+        before = found.get(first, Column(first, last, Ledger(), (), UNFLAGGED))
+        names = tuple(sorted({*before.failed, *day.failed}))
+        looks = {flag: posts + before.flagged[flag] for flag, posts in day.flagged.items()}
+        found[first] = Column(first, last, _sum(before.ledger, day.ledger), names, looks)
     return [found[first] for first in sorted(found)]
 
 

@@ -17,12 +17,18 @@ BINS = ("duplicate", "spam", "negative", "positive")
 
 
 def ledger(
-    from_day: Annotated[str | None, typer.Option("--from", help="First day, YYYY-MM-DD.")] = None,
+    from_day: Annotated[
+        str | None, typer.Option("--from", help="First day, YYYY-MM-DD; of a time, its whole day.")
+    ] = None,
     to_day: Annotated[str | None, typer.Option("--to", help="Last day, included.")] = None,
     source: Annotated[str | None, typer.Option(help="Only this source.")] = None,
     as_of: Annotated[
         str | None, typer.Option("--as-of", help="As it was known then: 2026-11-20 or 2026-11-20T07:10.")
     ] = None,
+    flags: Annotated[
+        bool,
+        typer.Option("--flags", help="Also how many of the posts have each flag; they stand in their bins."),
+    ] = False,
     json: JsonFlag = False,
 ) -> None:
     """Count identified, verified and pending posts; the bins always add up.
@@ -34,9 +40,10 @@ def ledger(
       sangtin ledger
       sangtin ledger --from 2026-10-01 --to 2026-10-31 --source bao-hue --json
       sangtin ledger --as-of 2026-11-20T07:10
+      sangtin ledger --flags --from 2026-11-01
     """
+    from sangtin.record import flagged, open_record, sources
     from sangtin.record import ledger as book
-    from sangtin.record import open_record, sources
 
     scope = book.Scope(_day("--from", from_day), _day("--to", to_day), source)
     if scope.from_day and scope.to_day and scope.from_day > scope.to_day:
@@ -45,12 +52,19 @@ def ledger(
     with record.read() as connection:
         if source and sources.find(connection, source) is None:
             raise UsageError(f"There is no source {source!r}. List them with: sangtin source list")
-        counted = book.ledger(connection, scope, _moment(as_of))
+        moment = _moment(as_of)
+        counted = book.ledger(connection, scope, moment)
+        found = flagged.count_flagged(connection, scope, moment) if flags else None
     record.close()
-    emit_json(figures(counted)) if json else emit(table(counted))
+    if json:
+        emit_json(figures(counted) | ({} if found is None else {"flags": found}))
+        return
+    emit(table(counted))
+    if found is not None:
+        emit("flagged, in their bins too: " + ", ".join(f"{flag} {n:,}" for flag, n in found.items()))
 
 
-def figures(counted: Ledger) -> dict[str, int]:
+def figures(counted: Ledger) -> dict[str, object]:
     """The ledger under its interface's names."""
     return {
         "identified": counted.identified,
@@ -73,12 +87,16 @@ def table(counted: Ledger) -> str:
 
 
 def _day(option: str, given: str | None) -> date | None:
+    """A day as typed, or that of a moment in Vietnam: posts are counted by whole days."""
+    from sangtin.post import VIETNAM
+
     if given is None:
         return None
     try:
-        return date.fromisoformat(given)
+        moment = datetime.fromisoformat(given)
     except ValueError as error:
         raise UsageError(f"{option} {given!r} is not a day. Write it as 2026-11-20.") from error
+    return (moment.astimezone(VIETNAM) if moment.tzinfo else moment).date()
 
 
 def _moment(given: str | None) -> datetime | None:

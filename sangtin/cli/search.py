@@ -35,7 +35,10 @@ Labels = Annotated[
 Kinds = Annotated[
     list[str] | None, typer.Option("--kind", help="Only advert, scam, noise or neutral (repeat it).")
 ]
-Flags = Annotated[list[str] | None, typer.Option("--flag", help="Only posts with one of these flags.")]
+Flags = Annotated[
+    list[str] | None,
+    typer.Option("--flag", help="Only scam, unreliable, burst, edited, negative or claim (repeat it)."),
+]
 Clusters = Annotated[list[str] | None, typer.Option("--cluster", help="Only these clusters.")]
 Authors = Annotated[list[str] | None, typer.Option("--author", help="Only these author keys.")]
 Since = Annotated[str | None, typer.Option("--from", help="First day: 2026-10-01 or 2026-10.")]
@@ -69,6 +72,7 @@ def search(
       sangtin search "ngap lut thuy dien" --from 2026-10-01
       sangtin search '"hồ thủy điện" OR xả lũ' --label negative --sort relevance
       sangtin search 'nhãn:tiêu_cực -quảng*' --limit 100 --json
+      sangtin search 'flag:unreliable -label:duplicate' --from 2026-10-01
     """
     from sangtin import follower
     from sangtin.pipeline.parts import opened
@@ -147,18 +151,20 @@ def _row(hit: Hit) -> dict[str, object]:
     """One hit for a program."""
     found = hit.document
     highlights = [list(span) for span in hit.highlights]
-    return {"id": found.id, "text": found.text, "label": found.bin.value, "highlights": highlights}
+    said = {"id": found.id, "text": found.text, "label": found.bin.value, "highlights": highlights}
+    return said | {"flags": [flag.value for flag in found.flags]}
 
 
 def _line(hit: Hit) -> str:
-    """One hit for a person: when, what, where, and the text around the first found word."""
+    """One hit for a person: when, what, where, why to look, and the text around the first found word."""
     found = hit.document
     first = hit.highlights[0][0] if hit.highlights else 0
     start = max(first - _LINE // 3, 0) if len(found.text) > _LINE else 0
     text = " ".join(found.text[start : start + _LINE].split())
     shown = f"{'…' if start else ''}{text}{'…' if start + _LINE < len(found.text) else ''}"
     when = found.moment.astimezone(VIETNAM).strftime("%d/%m/%Y %H:%M")
-    return f"{when}  {found.bin:<9}  {found.id}\n  {shown}"
+    flags = "".join(f"  [{flag}]" for flag in found.flags if flag.value != found.bin.value)
+    return f"{when}  {found.bin:<9}  {found.id}{flags}\n  {shown}"
 
 
 def register(app: typer.Typer) -> None:

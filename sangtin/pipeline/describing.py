@@ -4,8 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from sangtin.post import VIETNAM
+from sangtin.post import READ_FLAGS, VIETNAM, Flag
 from sangtin.record.shown import Shown, Summary
+
+# What a flag means, in the words of a reason to look.
+LOOKS = {
+    Flag.SCAM: "resembles scams",
+    Flag.UNRELIABLE: "resembles posts that people called unreliable; that is no finding",
+}
 
 
 def post(found: Shown) -> dict[str, Any]:
@@ -28,6 +34,7 @@ def post(found: Shown) -> dict[str, Any]:
                 "kind": p.kind.value if p.kind else None,
                 "scores": {"spam": p.spam, "negative": p.negative, "positive": p.positive},
                 "settled": p.settled,
+                "flags": {each.flag.value: each.chance for each in p.chances},
             }
             for revision, at, p in found.predictions
         ],
@@ -68,12 +75,21 @@ def page(found: Shown) -> str:
         if s.membership.reason:
             like = f"similarity {s.membership.similarity:.2f}, containment {s.membership.containment:.2f}"
             lines.append(f"  {like}: {s.membership.reason}")
+    lines += [f"{flag.value}: {_why_flagged(found, flag)}" for flag in READ_FLAGS if flag in s.flags]
     for step in found.steps:
         lines.append(
             f"  {step.at.astimezone(VIETNAM):%d/%m/%Y %H:%M:%S}  {step.what:9} "
             f"{step.bin.value} ({step.cause})"
         )
     return "\n".join(lines)
+
+
+def _why_flagged(found: Shown, flag: Flag) -> str:
+    """Why a post has a flag that models raise: its chance by the latest answer that raised it, in words."""
+    now = [p for revision, _, p in found.predictions if found.summary and revision == found.summary.revision]
+    raised = (c.chance for p in reversed(now) for c in p.chances if c.flag is flag and c.raised)
+    chance = next(raised, None)
+    return LOOKS[flag] if chance is None else f"{chance:.2f}, {LOOKS[flag]}"
 
 
 def _summary(s: Summary) -> dict[str, Any]:

@@ -19,7 +19,20 @@ from fastapi import FastAPI
 from api.app import create_app
 from api.services import Edit, Moved, Piece, Services
 from sangtin.follower import follow
-from sangtin.post import Act, Engagement, Kind, Label, Post, Prediction, Relation, Review, Source, SourceType
+from sangtin.post import (
+    Act,
+    Chance,
+    Engagement,
+    Flag,
+    Kind,
+    Label,
+    Post,
+    Prediction,
+    Relation,
+    Review,
+    Source,
+    SourceType,
+)
 from sangtin.record import (
     Record,
     accounts,
@@ -59,6 +72,8 @@ class Written:
     with_: str | None = None
     source: str = "bao-mau"
     settled: bool = True
+    scam: float = 0.02
+    unreliable: float = 0.1
 
 
 NEG, POS, SPAM = Label.NEGATIVE, Label.POSITIVE, Label.SPAM
@@ -73,6 +88,7 @@ POSTS = (
         31,
         NEG,
         score=0.61,
+        unreliable=0.81,
         with_="1",
         relation=Relation.VARIANT,
     ),
@@ -85,7 +101,13 @@ POSTS = (
         Kind.ADVERT,
     ),
     Written(
-        "8", "Nhận quà 5 triệu từ ngân hàng, bấm vao link bit.example/qua ngay", 50, SPAM, Kind.SCAM, 0.88
+        "8",
+        "Nhận quà 5 triệu từ ngân hàng, bấm vao link bit.example/qua ngay",
+        50,
+        SPAM,
+        Kind.SCAM,
+        0.88,
+        scam=0.93,
     ),
     Written("9", '=HYPERLINK("http://x.example") hihi', 51, SPAM, Kind.NOISE, 0.9, source="dien-dan"),
     Written("10", "Chiều nay có mưa to ở Huế và Đà Nẵng, theo đài khí tượng.", 75, SPAM, Kind.NEUTRAL, 0.9),
@@ -298,6 +320,10 @@ def _prediction(w: Written) -> Prediction:
         negative=shares["negative"],
         positive=shares["positive"],
         settled=w.settled,
+        chances=tuple(
+            Chance(flag, chance, chance >= 0.5)
+            for flag, chance in ((Flag.SCAM, w.scam), (Flag.UNRELIABLE, w.unreliable))
+        ),
     )
 
 

@@ -50,7 +50,7 @@ def test_every_number_of_the_ledger_leads_to_what_it_counts(reader: httpx.Client
 def test_every_number_of_the_trend_and_the_sources_leads_to_its_posts(reader: httpx.Client) -> None:
     page = reader.get("/").text
     numbers = counted(page, "//tbody//td[contains(@class, 'number')]/a")
-    assert len(numbers) == 6 * 6 + 2 * 2
+    assert len(numbers) == 6 * 8 + 2 * 2
     for number, address in numbers:
         assert total_at(reader, address) == number, address
 
@@ -59,6 +59,21 @@ def test_the_days_add_up_to_the_ledger(reader: httpx.Client) -> None:
     page = reader.get("/").text
     days = counted(page, "//details[@id='trend-table']//tbody//td[6]/a")
     assert sum(n for n, _ in days) == counted(page, "//p[contains(@class, 'equation')]/a")[0][0]
+
+
+@pytest.mark.parametrize("path", SCOPES)
+def test_every_count_of_a_flag_leads_to_what_it_counts(reader: httpx.Client, path: str) -> None:
+    for number, address in counted(reader.get(path).text, "//a[contains(@href, 'flag=')][.//strong]"):
+        assert number
+        assert total_at(reader, address) == number, address
+
+
+def test_the_flags_are_counted_beside_the_bins_in_neutral_words(reader: httpx.Client) -> None:
+    page = reader.get("/").text
+    said = [" ".join(each.split()) for each in texts(page, "//a[contains(@href, 'flag=')][.//strong]")]
+    assert said == ["lừa đảo 1", "ngờ vực, cần xem 1"]
+    scams = counted(page, "//details[@id='trend-table']//tbody//td[7]/a")
+    assert sum(n for n, _ in scams) == 1
 
 
 def test_the_chart_draws_what_its_table_says(reader: httpx.Client) -> None:
@@ -94,6 +109,9 @@ def test_a_chart_of_years_is_drawn_by_months_that_add_up(desk: Desk, browser: ht
     chart = json.loads(tree(page).xpath("string(//script[@id='chart-data'])"))
     assert chart["labels"] == ["08/2025", "10/2026"]
     assert [total_at(browser, link) for link in chart["links"]] == [1, 15]
+    looks = counted(page, "//details[@id='trend-table']//tbody//td[8]/a")
+    assert [n for n, _ in looks] == [1, 0]
+    assert [total_at(browser, link) for _, link in looks] == [1, 0]
 
 
 def test_what_spreads_comes_with_copies_and_sources(reader: httpx.Client) -> None:

@@ -55,6 +55,37 @@ def test_what_is_not_settled_is_to_be_read_and_never_called_false(reader: httpx.
     assert "tin giả" not in page.lower()
 
 
+def looks(page: str) -> list[str]:
+    """What a page says of the flags of its post."""
+    return [" ".join(each.split()) for each in texts(page, "//ul[contains(@class, 'looks')]/li")]
+
+
+def test_a_flag_is_shown_with_its_chance_as_a_reason_to_look(reader: httpx.Client) -> None:
+    (said,) = looks(page_of(reader, "bao-mau:5"))
+    assert said.startswith("ngờ vực, cần xem 0,81 Giống những bài từng bị người đọc cho là không đáng tin.")
+    assert "lý do để xem" in said
+    (said,) = looks(page_of(reader, "bao-mau:8"))
+    assert said.startswith("lừa đảo 0,93 Giống những bài lừa đảo")
+
+
+def test_no_language_calls_a_flagged_post_false(reader: httpx.Client) -> None:
+    for language in languages().values():
+        for name, said in language.sayings.items():
+            if name.startswith(("flag.", "looks.")):
+                assert not any(word in said.lower() for word in ("false", "fake", "tin giả", "sai sự thật"))
+
+
+def test_a_chance_that_raises_nothing_is_not_shown(reader: httpx.Client) -> None:
+    assert looks(page_of(reader, "bao-mau:1")) == []
+
+
+def test_what_a_person_labels_is_no_longer_shown_as_a_scam(desk: Desk, browser: httpx.Client) -> None:
+    review(desk, "bao-mau:8", label=Label.NEGATIVE)
+    page = page_of(browser, "bao-mau:8")
+    assert looks(page) == []
+    assert "lừa đảo" not in " ".join(texts(page, "//div[@class='said']/p[1]"))
+
+
 def test_a_post_that_no_model_has_read_says_so(reader: httpx.Client) -> None:
     assert "Máy chưa đọc bài này." in page_of(reader, "bao-mau:15")
 

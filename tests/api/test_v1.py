@@ -22,7 +22,7 @@ def test_the_description_names_every_address_and_is_for_those_who_came_in(reader
     paths = reader.get(f"{API}/openapi.json").json()["paths"]
     names = {path.removeprefix(API) for path in paths}
     assert names == {
-        *("/ledger", "/trend", "/search", "/export", "/posts/{post_id}"),
+        *("/ledger", "/trend", "/flags", "/search", "/export", "/posts/{post_id}"),
         *("/reviews", "/queue", "/sources", "/health", "/metrics"),
     }
     assert all(operation["summary"] for methods in paths.values() for operation in methods.values())
@@ -65,6 +65,34 @@ def test_the_ledger_as_of_an_earlier_moment(desk: Desk, browser: httpx.Client) -
     review(desk, "bao-mau:12", label=Label.SPAM)
     assert browser.get(f"{API}/ledger").json() != before
     assert browser.get(f"{API}/ledger", params={"as_of": moment}).json() == before
+
+
+def test_flags_are_counted_by_period_and_day_and_lead_to_their_posts(reader: httpx.Client) -> None:
+    told = reader.get(f"{API}/flags").json()
+    assert told["flags"] == {"scam": 1, "unreliable-looking": 1}
+    assert {name: sum(day["flags"][name] for day in told["days"]) for name in told["flags"]} == told["flags"]
+    for name, posts in told["flags"].items():
+        found = reader.get(f"{API}/search", params={"flag": name}).json()
+        assert found["total"] == found["facets"]["flags"][name] == posts
+    assert reader.get(f"{API}/flags", params={"source": "dien-dan"}).json() == {
+        "flags": {"scam": 0, "unreliable-looking": 0},
+        "days": [],
+    }
+
+
+def test_the_flags_as_of_an_earlier_moment(desk: Desk, browser: httpx.Client) -> None:
+    from sangtin.post import now
+
+    moment = now().isoformat()
+    review(desk, "bao-mau:8", label=Label.NEGATIVE)
+    assert browser.get(f"{API}/flags").json()["flags"]["scam"] == 0
+    assert browser.get(f"{API}/flags", params={"as_of": moment}).json()["flags"]["scam"] == 1
+
+
+def test_a_post_has_the_chances_of_its_flags(reader: httpx.Client) -> None:
+    told = reader.get(f"{API}/posts/bao-mau:5").json()
+    assert told["scores"]["flags"] == {"scam": 0.02, "unreliable-looking": 0.81}
+    assert told["post"]["flags"] == ["negative", "unreliable-looking"]
 
 
 def test_a_day_on_which_collecting_failed_is_told(reader: httpx.Client) -> None:

@@ -94,6 +94,31 @@ def test_the_ledgers_bins_are_what_search_counts(sieved: Home) -> None:
         assert sieved.json("search", "", "--label", label, "--limit", "1")["total"] == counted[label]
 
 
+def test_the_flags_of_the_ledger_are_what_search_counts_and_each_post_says_why(sieved: Home) -> None:
+    counted = sieved.json("ledger", "--flags")
+    plain = sieved.json("ledger")
+    assert counted == plain | {"flags": counted["flags"]}
+    assert set(counted["flags"]) == {"scam", "unreliable-looking"}
+    assert counted["flags"]["scam"] > 0
+    for flag, posts in counted["flags"].items():
+        assert sieved.json("search", "", "--flag", flag, "--limit", "1")["total"] == posts
+    found = sieved.json("search", "flag:scam", "--limit", "5")
+    for hit in found["hits"]:
+        told = sieved.json("post", "show", hit["id"])
+        assert "scam" in told["flags"]
+        assert 0 <= told["predictions"][-1]["flags"]["scam"] <= 1
+    assert "resembles scams" in sieved.run("post", "show", found["hits"][0]["id"])
+    assert "flagged, in their bins too: scam" in sieved.run("ledger", "--flags")
+    before = sieved.json("ledger", "--flags", "--as-of", "2020-01-01")
+    assert before["flags"] == {"scam": 0, "unreliable-looking": 0}
+
+
+def test_a_time_stands_for_its_whole_day_in_vietnam(sieved: Home) -> None:
+    whole = sieved.json("ledger", "--from", "2026-10-02", "--to", "2026-10-09")
+    asked = ("ledger", "--from", "2026-10-01T20:00:00Z", "--to", "2026-10-09T08:30")
+    assert sieved.json(*asked) == whole
+
+
 def test_the_index_agrees_with_the_record(sieved: Home) -> None:
     assert sieved.json("index", "check") == {"posts": POSTS, "mended": 0, "agree": True}
     assert sieved.json("index", "status")["lag"] == 0

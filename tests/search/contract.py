@@ -237,6 +237,8 @@ class Contract:
             ("label:negative", "nhãn:tiêu_cực"),
             ("kind:scam", "loại:lừa_đảo"),
             ("flag:claim", "cờ:tin_đồn"),
+            ("flag:unreliable", "cờ:ngờ_vực"),
+            ("flag:scam", "cờ:lừa_đảo"),
             ('source:"báo huế"', 'nguồn:"báo huế"'),
             ("from:2025-10-29 to:2025-10-29", "từ:29/10/2025 đến:29/10/2025"),
             ("cluster:c-3", "cụm:c-3"),

@@ -54,7 +54,7 @@ def written() -> list[Document]:
             bin=label,
             cause=Cause.NONE if label is Bin.PENDING else Cause.MODEL,
             kind=list(Kind)[number % 4] if label is Bin.SPAM else None,
-            flags=(Flag.CLAIM, Flag.BURST)[: number % 3],
+            flags=(Flag.BURST, Flag.CLAIM, Flag.SCAM, Flag.UNRELIABLE)[: number % 5],
             author_key=f"{number % 5:032x}",
             thread="t1" if number % 2 else None,
             cluster=f"c-{number // 2}",

@@ -49,7 +49,7 @@ def test_json_has_total_ids_texts_labels_and_highlights(run: Run) -> None:
     found = asked(run, "xuong giup")
     assert found["total"] == 1
     (hit,) = found["hits"]
-    assert set(hit) == {"id", "text", "label", "highlights"}
+    assert set(hit) == {"id", "text", "label", "highlights", "flags"}
     shown = [unicodedata.normalize("NFC", hit["text"][start:end]) for start, end in hit["highlights"]]
     assert shown == ["xuồng", "giúp"]
     assert hit["label"] in {"spam", "negative", "positive", "duplicate", "pending"}
@@ -94,6 +94,14 @@ def test_lines_for_people_end_with_the_count(run: Run) -> None:
     assert "2025" in lines[0]
     assert "ngập" in lines[1]
     assert run("xyzzy").stdout == "0 posts, 0 shown.\n"
+
+
+def test_a_hit_says_its_flags(run: Run) -> None:
+    found = asked(run, "flag:burst")
+    assert found["total"]
+    for hit in found["hits"]:
+        assert "copied by many" in hit["flags"]
+    assert "[copied by many]" in run("flag:burst").stdout
 
 
 def test_a_syntax_error_is_drawn_under_its_character(run: Run) -> None:
