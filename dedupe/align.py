@@ -9,7 +9,7 @@ from difflib import SequenceMatcher
 from itertools import pairwise
 
 from dedupe.lexicon import marks, meanings
-from dedupe.phrases import LONGEST_PHRASE, Words, marked_so
+from dedupe.phrases import LONGEST_PHRASE, Words, marked_so, opposed
 from dedupe.reading import Word
 from dedupe.spelling import NEGATIONS, alike, differently_marked, heard_as, letters_taken, renamed
 from dedupe.syllable import is_syllable
@@ -17,9 +17,13 @@ from dedupe.syllable import is_syllable
 # Blocks longer than this are taken as they are: spelling them out costs their product.
 LONGEST_BLOCK = 24
 # A phrase of one meaning may take in so many words before and behind a difference.
-CONTEXT = 2
+CONTEXT = 3
 # Longer differences are not looked at for that.
 SHORT_BLOCK = 4
+# Words that say nothing that could stand for anything else, unless for their opposites.
+_IDLE = frozenset(
+    ["tai", "o", "tren", "trong", "cua", "thi", "la", "ma", "rang", "cai", "nhung", "cac", "va", "voi", "cho"]
+)
 # Sentences that share this part of their word pairs are the same sentence elsewhere.
 SAME_SENTENCE = 0.5
 # A clause has fewer words to be known by: it must be nearly the same, and of four words or more.
@@ -186,7 +190,8 @@ class _Aligning:
         if not one or not other:
             return False
         matches = spelt_alike(one, other, (False, False))
-        return sum(m + n for _, _, m, n in matches) == len(one) + len(other)
+        left = _unmatched(one, other, matches)
+        return all(word.plain in _IDLE for side in left for word in side) and not opposed(*left)
 
     def _both(self, i: int, j: int) -> bool:
         """Whether the texts have the same word at two places."""
@@ -207,6 +212,16 @@ class _Aligning:
                 self.shared += max(m, n)
             i, j = a + x + m, c + y + n
         self._differ(i, b, j, d)
+
+
+def _unmatched(one: Words, other: Words, matches: Sequence[tuple[int, int, int, int]]) -> tuple[Words, Words]:
+    """The words of two blocks that a chain of matches leaves."""
+    taken = {i for x, _, m, _ in matches for i in range(x, x + m)}
+    met = {j for _, y, _, n in matches for j in range(y, y + n)}
+    return (
+        tuple(word for i, word in enumerate(one) if i not in taken),
+        tuple(word for j, word in enumerate(other) if j not in met),
+    )
 
 
 def _keys(one: Words, other: Words) -> tuple[list[str], list[str]]:

@@ -63,9 +63,7 @@ def _alone(block: Block, told: Telling) -> Change:
         return inserted(words, block.edge, block.end)
     if block.earlier and not block.whole:
         return _cut(block, told, leads)
-    change = added(words, told, leads)
-    new = block.later and block.whole
-    return Change.CUT if change is Change.MORE and not new else change
+    return added(words, told, leads, bool(block.later) and block.whole)
 
 
 def _cut(block: Block, told: Telling, leads: bool) -> Change:
@@ -75,8 +73,10 @@ def _cut(block: Block, told: Telling, leads: bool) -> Change:
     change = continued(parts[-1] if leads else parts[0], block.apart)
     if change is not Change.CUT or not whole:
         return change
-    rest = added(tuple(word for part in whole for word in part), told, leads)
-    return Change.CUT if rest in (Change.NOTHING, Change.MORE) else rest
+    words = tuple(word for part in whole for word in part)
+    # Nobody replies in the middle of a clause: what follows such a cut was cut with it.
+    rest = added(words, told, leads, new=False) if block.apart else continued(words, apart=False)
+    return Change.CUT if rest is Change.NOTHING else rest
 
 
 def remarked(one: Word, other: Word) -> Difference:

@@ -37,6 +37,8 @@ _LOOKALIKES = dict(
 )
 _LOOKALIKES["ı"] = "i"
 _LEET = str.maketrans("013457@$!|", "oieastasii")
+# Initials with which o is a word (`c0`, `v0`); f0 and u0 are codes.
+_BEFORE_O = frozenset("bchlmntvx")
 _JOINERS = ".*_'’`·-–~^•¸,"
 
 _LINK = re.compile(r"(?:https?:?//|www\.)\S+|<url>\S*", re.IGNORECASE)
@@ -90,6 +92,8 @@ def lookalike(letter: str) -> str:
 def unleet(word: str) -> str:
     """A word with digits for letters (`kh0ng`, `d1esel`) in letters; at its ends a syllable or o."""
     letters = sum(c.isalpha() for c in word)
+    if len(word) == 2 and word[0] in _BEFORE_O and word[1] == "0":
+        return f"{word[0]}o"
     if letters < 2 or letters == len(word) or len(word) - letters > letters:
         return word
     read = word.translate(_LEET)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from functools import cache
 
-from dedupe.lexicon import marks, phrases
+from dedupe.lexicon import lines, marks, phrases, plain_phrase
 from dedupe.reading import Word
 
 # The longest phrase of the lists has six words ("chưa có thông tin chính thức").
@@ -86,3 +86,15 @@ def marked_so(words: Words, way: tuple[str, ...]) -> bool:
 
 def _marked_so(words: Words, ways: tuple[tuple[str, ...], ...]) -> bool:
     return any(marked_so(words, way) for way in ways)
+
+
+def opposed(one: Words, other: Words) -> bool:
+    """Whether little words stand for one another that exchange sides, directions or times."""
+    left, right = {w.plain for w in one}, {w.plain for w in other}
+    return any((a in left and b in right) or (b in left and a in right) for a, b in _opposites())
+
+
+@cache
+def _opposites() -> tuple[tuple[str, str], ...]:
+    pairs = (line.split("|") for line in lines("opposite"))
+    return tuple((plain_phrase(a), plain_phrase(b)) for a, b in pairs)

@@ -227,7 +227,7 @@ def _attached(number: str, suffix: str, rest: str) -> list[str]:
     unit = _SUFFIXES.get(suffix.lower(), suffix)
     if re.fullmatch(r"\d{1,3}(?:[.,]\d{3})+", number):
         number = re.sub(r"\D", "", number)
-    if rest and suffix.lower() in {"tr", "triệu", "trieu", "tỷ", "ty"}:
+    if rest and suffix.lower() in {"k", "tr", "triệu", "trieu", "tỷ", "ty"}:
         return [f"{number}.{rest}", unit]
     return [number.replace(",", "."), unit, *([rest] if rest else [])]
 
@@ -274,7 +274,7 @@ def _numbers(words: list[Word]) -> list[Word]:
         word = words[at]
         if word.typed in _LOOSE_UNITS and made and made[-1].number:
             word = words[at] = replace(word, plain=_LOOSE_UNITS[word.typed], typed="")
-        after = words[at + 1].plain if at + 1 < len(words) else ""
+        after = _scale_word(words[at + 1]) if at + 1 < len(words) else ""
         scale = _SCALES.get(after) if word.number or word.plain in _DIGITS else None
         if scale is not None:
             made.append(Word(_scaled(number_of(word.plain), scale), word.marked, pause=words[at + 1].pause))
@@ -290,6 +290,11 @@ def _numbers(words: list[Word]) -> list[Word]:
     return made
 
 
+def _scale_word(word: Word) -> str:
+    """A word behind a number as what it scales that by (`600 k`)."""
+    return _LOOSE_UNITS.get(word.typed, word.plain)
+
+
 def _clocks(words: list[Word]) -> list[Word]:
     """`8 giờ tối` as `20 giờ`: an hour and its half of the day are one number."""
     said: set[int] = set()
@@ -299,8 +304,10 @@ def _clocks(words: list[Word]) -> list[Word]:
             continue
         half = at + 2 if at + 1 < len(words) and words[at + 1].number else at + 1
         hour = int(before.plain) if len(before.plain) < 3 else 0
-        if half < len(words) and hour in _HALVES.get(words[half].plain, ()):
-            words[at - 1] = replace(before, plain=str(hour + 12), marked=str(hour + 12))
+        hours = _HALVES.get(words[half].plain, ()) if half < len(words) else ()
+        if hour in hours or hour - 12 in hours:  # `22 giờ đêm` says it twice
+            hour = hour if hour > 12 else hour + 12
+            words[at - 1] = replace(before, plain=str(hour), marked=str(hour))
             words[half - 1] = replace(words[half - 1], pause=words[half].pause)
             said.add(half)
     return [word for at, word in enumerate(words) if at not in said]

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from enum import StrEnum
-from functools import cache, cached_property
+from functools import cached_property
 from itertools import pairwise
 
 from dedupe.align import sentences
-from dedupe.lexicon import lines, plain_phrase
-from dedupe.phrases import Words, listed, said, says, uncovered, within
+from dedupe.phrases import Words, listed, opposed, said, says, uncovered, within
 from dedupe.reading import number_of
 
 # Chosen on the tables of tests/dedupe (docs/decisions/0004-copies.md).
@@ -45,8 +44,9 @@ _BEFORE_ACTOR = frozenset(
         "nao",
     ]
 )
-# What may stand behind the particle that closes a clause (`thôi nhé`, `rồi nghen`).
+# What may stand behind the particle that closes a clause: courtesy, and who is spoken to (`rồi các mẹ ơi`).
 _POLITE = frozenset(["nhe", "nha", "nhen", "nghen", "hen", "a", "ne", "oi", "ha"])
+_SPOKEN_TO = frozenset(["cac", "may", "moi", "nguoi", "ba", "con", "ca", "nha", "me", "mom", "bo", "ni"])
 # Words of these lists tell nothing of their own.
 _JOINED = frozenset({"ma khong"})  # joins what is not said of the statement (`mà không biết đăng đâu`)
 _WITHOUT_NEWS = ("filler", "frames", "around", "courtesy", "kin")
@@ -121,17 +121,20 @@ def inserted(words: Words, edge: bool, end: bool) -> Change:
     return next((change for change, holds in _INSERTED if holds(words, edge, end)), Change.LITTLE)
 
 
-def added(words: Words, told: Telling, leads: bool) -> Change:
+def added(words: Words, told: Telling, leads: bool, new: bool) -> Change:
     """What whole sentences change beyond a text that tells `told`; the gravest of them counts.
 
-    `leads`: they stand before what both texts tell. `MORE` where they tell something of their own.
+    `leads`: they stand before what both texts tell. `new`: the later text has them; then they are `MORE`
+    where they tell something of their own, and deny whatever they deny.
     """
     found = [(_sentence(sentence, told, leads), sentence) for sentence in sentences(words)]
+    if new:
+        found = [(_denied(change, sentence), sentence) for change, sentence in found]
     changes = {change for change, _ in found}
     gravest = (Change.DENIES, Change.ASKS, Change.COMMENTS, Change.CUT)
     change = next((c for c in gravest if c in changes), Change.NOTHING)
     told_of_own = sum(_own(sentence) for change, sentence in found if change is Change.CUT)
-    return Change.MORE if change is Change.CUT and told_of_own >= TOLD else change
+    return Change.MORE if new and change is Change.CUT and told_of_own >= TOLD else change
 
 
 def continued(words: Words, apart: bool) -> Change:
@@ -159,12 +162,18 @@ def credit(words: Words) -> bool:
     if len(words) > CREDIT or says(words, "negation"):
         return False
     signed = all(w.name or w.first for w in words[:1]) and all(w.name for w in words[1:])
-    return says(words[:1], "credits") or (signed and 1 < len(words) <= SIGNATURE)
+    return any(start == 0 for start, _ in within(words, "credits")) or (
+        signed and 1 < len(words) <= SIGNATURE
+    )
 
 
 def asks(words: Words) -> bool:
     """Whether a sentence has a word that makes it a question."""
     return says(words, "question")
+
+
+def _denied(change: Change, sentence: Words) -> Change:
+    return Change.COMMENTS if change is Change.CUT and says(sentence, "denial") else change
 
 
 def _own(words: Words) -> int:
@@ -241,11 +250,15 @@ def _closings(sentence: Words) -> list[Words]:
     for at, word in enumerate(sentence):
         if word.pause or word.last or at == len(sentence) - 1:
             clause = sentence[begin : at + 1]
-            while len(clause) > 1 and (clause[-1].plain in _POLITE or says(clause[-1:], "kin")):
+            while len(clause) > 1 and _address(clause[-1:]):
                 clause = clause[:-1]
             found.append(clause[-1:])
             begin = at + 1
     return found
+
+
+def _address(words: Words) -> bool:
+    return words[0].plain in _POLITE or words[0].plain in _SPOKEN_TO or says(words, "kin")
 
 
 def _numbers(words: Words) -> list[str]:
@@ -259,17 +272,6 @@ def _units(words: Words) -> frozenset[str]:
 def _counts(words: Words) -> bool:
     """Whether words hold a number; `một` alone is an article."""
     return any(w.number for w in words) or _numbers(words) not in ([], ["1"])
-
-
-def _opposite(one: Words, other: Words) -> bool:
-    left, right = {w.plain for w in one}, {w.plain for w in other}
-    return any((a in left and b in right) or (b in left and a in right) for a, b in _opposites())
-
-
-@cache
-def _opposites() -> tuple[tuple[str, str], ...]:
-    pairs = (line.split("|") for line in lines("opposite"))
-    return tuple((plain_phrase(a), plain_phrase(b)) for a, b in pairs)
 
 
 def _either(name: str) -> Callable[[Words, Words], bool]:
@@ -288,7 +290,7 @@ _REPLACED: tuple[tuple[Change, Callable[[Words, Words], bool]], ...] = (
     (Change.NEGATION, lambda one, other: says(one, "negation") != says(other, "negation")),
     (Change.NUMBER, lambda one, other: _numbers(one) != _numbers(other)),
     (Change.NOTHING, lambda one, other: frame(one) and frame(other)),
-    (Change.TURN, _opposite),
+    (Change.TURN, opposed),
     (Change.NUMBER, lambda one, other: _units(one) != _units(other) and bool(_units(one) and _units(other))),
     (Change.NOTHING, lambda one, other: not weighty(one) and not weighty(other)),
     (Change.TIME, _either("time")),

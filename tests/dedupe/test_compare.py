@@ -313,3 +313,29 @@ def test_clauses_may_change_places() -> None:
     one = "Hơn 90 tấn cá chết nổi trắng hồ, hàng chục hộ nuôi lồng trắng tay, mẫu nước đã được đem đi đo."
     two = "Hàng chục hộ nuôi lồng trắng tay, hơn 90 tấn cá chết nổi trắng hồ, mẫu nước đã được đem đi đo."
     assert judged(one, two).relation in COPY
+
+
+@pytest.mark.parametrize(
+    ("said", "otherwise"),
+    [
+        ("phạt từ 400 đến 600 nghìn đồng", "phạt từ 400-600k"),
+        ("tiền điện 4.500 một số", "tiền điện 4k5 một số"),
+        ("cấp nước lại lúc 22 giờ đêm nay", "cấp nước lại lúc 10 giờ đêm nay"),
+        ("phòng khám tư trên đường Nguyễn Trãi", "phòng khám tư nhân ở đường Nguyễn Trãi"),
+    ],
+)
+def test_amounts_hours_and_phrases_are_read_as_people_write_them(said: str, otherwise: str) -> None:
+    about = " theo lời bác tổ trưởng kể với cả xóm hôm nay, ai chưa nắm thì hỏi lại nhà văn hóa"
+    assert judged(said + about, otherwise + about).relation in COPY
+    assert judged(otherwise + about, said + about).relation in COPY
+
+
+@pytest.mark.parametrize(
+    "reply", ["Hết chỗ rồi các mẹ ơi. ", "Không còn suất nào. ", "Chủ quán đây ạ, đã đóng cửa. "]
+)
+def test_a_short_reply_before_or_behind_a_statement_quotes_it(reply: str) -> None:
+    statement = (
+        "Lớp học bơi miễn phí cho trẻ từ 6 đến 12 tuổi khai giảng ngày 5/6 tại hồ bơi Nhà thiếu nhi quận."
+    )
+    assert judged(statement, reply + statement).relation is Relation.QUOTES
+    assert judged(statement, f"{statement} {reply}").relation is Relation.QUOTES
