@@ -16,7 +16,7 @@ from nlp.folder import is_plain, read_card
 from nlp.huggingface import CONFIG
 from nlp.language import foreign
 from nlp.passage import NORMALISER
-from nlp.reader import Counting, Place, Probabilities, Reader, load_reader
+from nlp.reader import Computing, Counting, Place, Probabilities, Reader, load_reader
 from nlp.words import SEGMENTER
 from sangtin.errors import InputError, UsageError
 
@@ -47,6 +47,12 @@ class Model:
     notes: tuple[str, ...] = ()
     counted: Counter[str] = field(default_factory=Counter, compare=False)
     flags: Flags | None = None
+
+    @property
+    def cores(self) -> int:
+        """On how many cores a reading computes at once; more than one where a reader sees to that itself."""
+        choices = [step.reader.running.choice for step in self.steps if isinstance(step.reader, Computing)]
+        return max((one.workers * one.threads for one in choices), default=1)
 
     def read(self, texts: Sequence[str]) -> list[Answer]:
         """One answer for each text, in order, for an empty text too.

@@ -6,13 +6,16 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 import numpy as np
 import numpy.typing as npt
 
 from nlp.answer import Class, Moved
 from sangtin.errors import InputError
+
+if TYPE_CHECKING:
+    from nlp.backend import Running
 
 Probabilities = npt.NDArray[np.float64]
 
@@ -57,6 +60,16 @@ class Counting(Protocol):
     @property
     def counted(self) -> Counter[str]:
         """How often what happened."""
+        ...
+
+
+@runtime_checkable
+class Computing(Protocol):
+    """A reader that computes on several cores by itself: several batches at once, each by several threads."""
+
+    @property
+    def running(self) -> Running:
+        """How it computes."""
         ...
 
 

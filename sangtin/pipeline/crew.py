@@ -22,9 +22,12 @@ MOST = 4
 
 
 def crew_size(parts: Parts, in_use: InUse) -> int:
-    """How many processes are worth starting for what waits now: at most one a core of this process."""
+    """How many processes are worth starting for what waits now: together they compute on at most all cores.
+
+    A transformer was calibrated to use several by itself: more processes of it only wait for each other.
+    """
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    return max(1, min(MOST, cores, waiting(parts, in_use) // WORTH_A_PROCESS))
+    return max(1, min(MOST, cores // in_use.model.cores, waiting(parts, in_use) // WORTH_A_PROCESS))
 
 
 def sieve_together(

@@ -7,14 +7,21 @@ import os
 import signal
 import subprocess
 import time
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import psutil
 import pytest
 
+from nlp import Class, Moved
+from nlp.backend import Choice, Kind, Lengths, Logits, Running
+from nlp.batching import Ints
+from nlp.model import Step
+from nlp.reader import Probabilities
 from sangtin.pipeline import crew
 from sangtin.pipeline.parts import opened
-from sangtin.pipeline.reading import load_in_use
+from sangtin.pipeline.reading import InUse, load_in_use
 from sangtin.settings import Settings
 from tests.pipeline.running import Home, sample_rows, write_jsonl
 
@@ -107,6 +114,56 @@ def test_a_little_work_is_done_by_one_and_much_by_no_more_than_there_are_cores(
         in_use = load_in_use(parts.record, settings)
         assert crew.crew_size(parts, in_use) == 1
         monkeypatch.setattr(crew, "WORTH_A_PROCESS", 1)
+        assert crew.crew_size(parts, in_use) == min(crew.MOST, cores)
+
+
+@dataclass(frozen=True)
+class Wide:
+    """A reader that computes by itself on several cores, as a calibrated transformer does."""
+
+    workers: int
+    threads: int
+    name: str = "wide"
+    classes: tuple[Class, ...] = ()
+
+    @property
+    def running(self) -> Running:
+        """How it computes; nobody asks it to."""
+        return Running(Nobody(), Choice(Kind.ONNX_FP32, 1, self.workers, self.threads))
+
+    def read(self, texts: Sequence[str]) -> Probabilities:
+        """Nothing is read here."""
+        raise NotImplementedError
+
+    def why(self, text: str, label: str) -> list[Moved]:
+        """Nothing is explained here."""
+        raise NotImplementedError
+
+
+class Nobody:
+    """A back end that is never asked."""
+
+    def logits(self, ids: Ints, lengths: Lengths) -> Logits:
+        """Nothing is computed here."""
+        raise NotImplementedError
+
+
+@pytest.mark.parametrize(
+    ("workers", "threads", "cores", "processes"),
+    [(1, 1, 4, 4), (2, 1, 4, 2), (1, 2, 4, 2), (4, 1, 4, 1), (1, 4, 4, 1), (2, 2, 2, 1), (3, 1, 4, 1)],
+)
+def test_processes_and_what_each_computes_on_are_never_more_than_the_cores(
+    imported: Home, monkeypatch: pytest.MonkeyPatch, workers: int, threads: int, cores: int, processes: int
+) -> None:
+    settings = Settings(home=imported.folder, record="", search="")
+    monkeypatch.setattr(crew, "WORTH_A_PROCESS", 1)
+    monkeypatch.setattr(os, "sched_getaffinity", lambda _: set(range(cores)))
+    with opened(settings) as parts:
+        in_use = load_in_use(parts.record, settings)
+        steps = (*in_use.model.steps, Step(Wide(workers, threads), None))
+        wide = InUse(in_use.key, replace(in_use.model, steps=steps))
+        assert wide.model.cores == workers * threads
+        assert crew.crew_size(parts, wide) == processes
         assert crew.crew_size(parts, in_use) == min(crew.MOST, cores)
 
 
