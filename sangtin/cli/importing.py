@@ -27,7 +27,8 @@ def import_posts(
 
     Needs `text` and `id` (without an id, the hash of the text is one); takes published_at, fetched_at, url,
     author, thread and engagement where they are there. Author names become keyed hashes. Kill it at any
-    moment: run it again and it goes on. Ends with 3 where the file itself is broken.
+    moment: run it again and it goes on. Ends with 3 where the file itself is broken, or no row of it could
+    be taken.
 
     \b
     Examples:
@@ -55,6 +56,12 @@ def import_posts(
         say(behind)
     if done.broken:
         say(f"The file can't be read {done.broken}.")
+        raise typer.Exit(3)
+    if done.took_nothing:
+        say(
+            "No row was taken. That file says what is wrong with each; a column of another name is named "
+            "with --map, as in --map text=noi_dung. Then import again."
+        )
         raise typer.Exit(3)
 
 

@@ -52,6 +52,11 @@ class Imported:
                 self.broken = f"after line {row.last}: {row.reason.value}, {row.detail}"
         self.read = self.new + self.seen + self.changed + sum(self.rejected.values())
 
+    @property
+    def took_nothing(self) -> bool:
+        """Whether there were rows, and every one of them was rejected."""
+        return 0 < self.read == sum(self.rejected.values())
+
     def figures(self) -> dict[str, Any]:
         """The counts as programs read them."""
         return {"read": self.read, "new": self.new, "seen": self.seen} | {

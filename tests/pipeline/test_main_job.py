@@ -264,6 +264,18 @@ def test_the_ledger_as_of_an_earlier_time_and_what_it_refuses(sieved: Home) -> N
     sieved.run("ledger", "--source", "khong-co", expect=2)
 
 
+def test_an_import_that_takes_no_row_fails_and_says_how_to_go_on(home: Home, tmp_path: Path) -> None:
+    rows: list[dict[str, object]] = [{"id": n, "loi": f"bài {n}"} for n in range(3)]
+    file = write_jsonl(tmp_path / "f.jsonl", rows)
+    said = home.run("import", str(file), "--source", "mau", expect=3)
+    assert "3 rejected (no text)" in said
+    assert "No row was taken." in said
+    assert "--map text=noi_dung" in said
+    assert "3 new" in home.run("import", str(file), "--source", "mau", "--map", "text=loi")
+    half = write_jsonl(tmp_path / "half.jsonl", [*rows, {"id": 9, "text": "một bài"}])
+    assert "1 new" in home.run("import", str(half), "--source", "mau")
+
+
 def test_two_sieves_share_the_work_without_loss_or_double(home: Home, tmp_path: Path) -> None:
     file = write_jsonl(tmp_path / "p.jsonl", sample_rows(1_200))
     home.run("import", str(file), "--source", "mau")
