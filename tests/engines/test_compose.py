@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml  # type: ignore[import-untyped]
+import yaml
 from sqlalchemy import create_engine, make_url
 from sqlalchemy.pool import NullPool
 
