@@ -14,10 +14,10 @@ from sqlalchemy import Connection
 
 from api.house import House, house
 from api.people import visitor
+from sangtin import follower
 from sangtin.errors import EngineError
-from sangtin.follower import LEASE, lag
 from sangtin.post import Bin
-from sangtin.record import following, leases, ledger, models, placing, reading
+from sangtin.record import leases, ledger, models, placing, reading
 
 router = APIRouter(dependencies=[Depends(visitor)])
 
@@ -59,15 +59,15 @@ def _of_record(connection: Connection) -> Iterator[Gauge]:
     }
     yield Gauge("sangtin_waiting", "Posts that wait for a stage.", "stage", waiting)
     yield Gauge("sangtin_workers", "Leases held for each kind of work.", "work", leases.held_for(connection))
-    refused = len(following.refusals(connection, LEASE))
-    yield Gauge("sangtin_index_refused", "Posts that the search index does not take.", "", {"": refused})
 
 
 def _of_search(at: House) -> Iterator[Gauge]:
     try:
-        behind: int | None = lag(at.record, at.search)
+        behind: int | None = follower.lag(at.record, at.search)
+        refused = len(follower.refused(at.record, at.search))
     except EngineError:
-        behind = None
+        behind, refused = None, 0
     yield Gauge("sangtin_index_up", "Whether the search answers.", "", {"": int(behind is not None)})
     if behind is not None:
         yield Gauge("sangtin_index_lag_changes", "Changes that the search has not seen.", "", {"": behind})
+        yield Gauge("sangtin_index_refused", "Posts that the search index does not take.", "", {"": refused})

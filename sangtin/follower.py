@@ -29,7 +29,7 @@ ASK_S = 0.05
 # some ten seconds, and its operator should not wait a minute to see that all is well.
 FIRST_WAIT_S = 1.0
 LONGEST_WAIT_S = 20.0
-LEASE = "follow"
+WORK = "follow"
 
 Advance = Callable[[int], None]
 
@@ -55,10 +55,15 @@ def lag(record: Record, search: Search) -> int:
         return last_number(connection) - held
 
 
-def refused(record: Record) -> list[tuple[str, str]]:
+def lease_name(search: Search) -> str:
+    """The lease on following an index: two indexes are followed side by side, one by one follower."""
+    return f"{WORK}:{search.name()}"
+
+
+def refused(record: Record, search: Search) -> list[tuple[str, str]]:
     """(post id, reason) of every post that the index does not take."""
     with record.read() as connection:
-        return following.refusals(connection, LEASE)
+        return following.refusals(connection, search.name())
 
 
 def size(record: Record) -> int:
@@ -71,7 +76,7 @@ def follow(record: Record, search: Search, advance: Advance = _silent) -> int:
     """Catch up with the record, or wait while another follower does. Returns how far the index still lags."""
     until = time.monotonic() + PATIENCE_S
     while True:
-        with leases.taken(record, LEASE) as lease:
+        with leases.taken(record, lease_name(search)) as lease:
             if lease:
                 _catch_up(record, search, lease, advance)
                 return lag(record, search)
@@ -130,7 +135,7 @@ class Watching:
         if time.monotonic() < self._again:
             return False
         try:
-            with leases.taken(self._record, LEASE) as lease:
+            with leases.taken(self._record, lease_name(self._search)) as lease:
                 done = lease is None or _catch_up(
                     self._record, self._search, lease, until=time.monotonic() + within
                 )
@@ -155,7 +160,7 @@ def rebuild(record: Record, search: Search, advance: Advance = _silent) -> None:
 
     Whoever else follows waits meanwhile.
     """
-    with _alone(record) as lease:
+    with _alone(record, search) as lease:
         _rebuild(record, search, lease, advance)
         _catch_up(record, search, lease)
 
@@ -165,7 +170,7 @@ def check(record: Record, search: Search) -> Checked:
 
     Others may go on working: what changed while it was compared is compared again.
     """
-    with _alone(record) as lease:
+    with _alone(record, search) as lease:
         wrong, gone = _differences(record, search, lease)
         _mend(record, search, wrong, gone)
         left = _differences(record, search, lease) if wrong or gone else ((), ())
@@ -173,16 +178,18 @@ def check(record: Record, search: Search) -> Checked:
 
 
 @contextlib.contextmanager
-def _alone(record: Record) -> Iterator[Lease]:
+def _alone(record: Record, search: Search) -> Iterator[Lease]:
     """The lease on following, waited for while another follower catches up."""
     until = time.monotonic() + PATIENCE_S
     while True:
-        with leases.taken(record, LEASE) as lease:
+        with leases.taken(record, lease_name(search)) as lease:
             if lease is not None:
                 yield lease
                 return
         if time.monotonic() > until:
-            raise BusyError("Another process is following the record. Stop it, then try again.")
+            raise BusyError(
+                "Another process is following the record into this index. Stop it, then try again."
+            )
         time.sleep(ASK_S)
 
 
@@ -240,7 +247,7 @@ def _catch_up(
             return False
         refusals = search.apply(_alive(changes), _gone(changes), Position(epoch, reached))
         position = Position(epoch, reached)
-        _keep(record, [c.id for c in changes], refusals)
+        _keep(record, search, [c.id for c in changes], refusals)
         advance(reached - at)
         at = reached
     return False
@@ -254,7 +261,7 @@ def _rebuild(record: Record, search: Search, lease: Lease, advance: Advance) -> 
         build.apply((), (), Position(epoch, 0))
         for page in following.pages(connection, BATCH):
             refusals = build.apply(_alive(page), (), Position(epoch, 0))
-            _keep(record, [c.id for c in page], refusals)
+            _keep(record, search, [c.id for c in page], refusals)
             advance(len(page))
             if lease.lost:
                 raise BusyError("The lease on following lapsed during the rebuild. Run it again.")
@@ -270,17 +277,18 @@ def _gone(changes: Sequence[Changed]) -> list[Gone]:
     return [Gone(c.id, c.number) for c in changes if c.summary is None]
 
 
-def _keep(record: Record, ids: Sequence[str], refusals: Sequence[Refusal]) -> None:
+def _keep(record: Record, search: Search, ids: Sequence[str], refusals: Sequence[Refusal]) -> None:
     """Refused documents are kept with their reason; those taken now are no longer among them."""
+    index = search.name()
     with record.read() as connection:
-        before = {post_id for post_id, _ in following.refusals(connection, LEASE)} & set(ids)
+        before = {post_id for post_id, _ in following.refusals(connection, index)} & set(ids)
     if not refusals and not before:
         return
     for refusal in refusals:
         events.warn("document refused", post=refusal.id, number=refusal.number, reason=refusal.reason)
     with record.write() as writing:
-        following.accept(writing, LEASE, before)
-        following.refuse(writing, LEASE, [(r.id, r.number, r.reason) for r in refusals])
+        following.accept(writing, index, before)
+        following.refuse(writing, index, [(r.id, r.number, r.reason) for r in refusals])
 
 
 def _differences(record: Record, search: Search, lease: Lease) -> tuple[list[str], list[str]]:
@@ -288,7 +296,7 @@ def _differences(record: Record, search: Search, lease: Lease) -> tuple[list[str
     _catch_up(record, search, lease)
     found: list[str] = []
     with record.read() as connection:
-        refused = {post_id for post_id, _ in following.refusals(connection, LEASE)}
+        refused = {post_id for post_id, _ in following.refusals(connection, search.name())}
         wanted = (c for page in following.pages(connection, BATCH) for c in page if c.id not in refused)
         for mine, held in _side_by_side(wanted, search.digests()):
             if mine is None and held is not None:

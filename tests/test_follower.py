@@ -137,7 +137,7 @@ def test_check_mends_what_is_missing_wrong_or_too_much(record: Record, search: S
 
 def test_one_follower_at_a_time(record: Record, search: Search, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(follower, "PATIENCE_S", 0.0)
-    other = leases.take(record, follower.LEASE)
+    other = leases.take(record, follower.lease_name(search))
     assert other
     with pytest.raises(BusyError):
         follower.rebuild(record, search)
@@ -180,7 +180,7 @@ def test_an_engine_that_failed_is_left_alone_for_a_while_and_ever_longer(
 
 
 def test_watching_leaves_another_follower_alone(record: Record, search: Search) -> None:
-    other = leases.take(record, follower.LEASE)
+    other = leases.take(record, follower.lease_name(search))
     assert other
     watching = follower.Watching(record, search)
     watching.follow()
@@ -188,6 +188,39 @@ def test_watching_leaves_another_follower_alone(record: Record, search: Search) 
     other.give_back()
     watching.follow()
     assert search.total(ALL) == 5
+
+
+def test_two_indexes_are_followed_side_by_side(record: Record, search: Search, tmp_path: Path) -> None:
+    """As when a new server is filled beside the old one, which goes on being followed meanwhile."""
+    with contextlib.closing(open_search(f"sqlite:///{tmp_path / 'new.db'}")) as new:
+        filling = leases.take(record, follower.lease_name(new))
+        assert filling
+        assert follower.follow(record, search) == 0
+        assert (search.total(ALL), new.total(ALL)) == (5, 0)
+        filling.give_back()
+        assert follower.follow(record, new) == 0
+        with record.write() as writing:
+            posts.add(writing, [fetched("6", "nước lên ở xã số 6", 6)])
+        for each in (search, new):
+            assert follower.lag(record, each) == 1
+            assert follower.check(record, each) == follower.Checked(6, 0, True)
+        with record.write() as writing:
+            following.refuse(writing, new.name(), [("bao-mau:6", 11, "too long")])
+        assert follower.refused(record, search) == []
+        assert follower.refused(record, new) == [("bao-mau:6", "too long")]
+
+
+def test_an_index_has_one_follower_however_it_is_reached(
+    record: Record, search: Search, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    with contextlib.closing(open_search("sqlite:///../" + tmp_path.name + "/search.db")) as same:
+        held = leases.take(record, follower.lease_name(same))
+        assert held
+        watching = follower.Watching(record, search)
+        watching.follow()
+        assert search.total(ALL) == 0
+        held.give_back()
 
 
 def test_watching_stops_in_time_and_says_that_there_is_more(
@@ -219,7 +252,7 @@ def test_what_the_index_refuses_is_kept_with_its_reason_until_it_is_taken(
 
     monkeypatch.setattr(File, "apply", picky)
     assert follower.follow(record, search) == 0
-    ((post_id, reason),) = follower.refused(record)
+    ((post_id, reason),) = follower.refused(record, search)
     assert (post_id, search.total(ALL)) == ("bao-mau:3", 4)
     assert "Unicode" in reason
     assert follower.check(record, search).agree
@@ -227,13 +260,13 @@ def test_what_the_index_refuses_is_kept_with_its_reason_until_it_is_taken(
     with record.write() as writing:
         posts.add(writing, [fetched("3", "nước rút ở xã số 3", 30)])
     follower.follow(record, search)
-    assert follower.refused(record) == []
+    assert follower.refused(record, search) == []
     assert search.total(ALL) == 5
 
 
 def test_a_rebuild_and_a_check_wait_for_who_follows(record: Record, search: Search) -> None:
     for act in (follower.rebuild, follower.check):
-        other = leases.take(record, follower.LEASE)
+        other = leases.take(record, follower.lease_name(search))
         assert other
         giving = threading.Timer(0.5, other.give_back)
         giving.start()

@@ -95,7 +95,7 @@ def status(json: JsonFlag = False) -> None:
 
     with opened(settings()) as parts:
         behind, position = follower.lag(parts.record, parts.search), parts.search.position()
-        refused = follower.refused(parts.record)
+        refused = follower.refused(parts.record, parts.search)
     held = position.number if position else 0
     if json:
         emit_json({"number": held, "lag": behind, "refused": dict(refused)})

@@ -107,6 +107,9 @@ class Search(Writing, Protocol):
         process left behind are dropped.
         """
 
+    def name(self) -> str:
+        """What tells this index from every other, however and from wherever it is reached."""
+
     def close(self) -> None:
         """Give back files and connections."""
 

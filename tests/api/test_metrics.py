@@ -29,7 +29,7 @@ def figures(client: httpx.Client) -> dict[str, int]:
 def test_the_figures_are_those_of_the_record_and_the_search(desk: Desk, browser: httpx.Client) -> None:
     with desk.record.write() as writing:
         posts.add(writing, [fresh("Tin mới chưa vào chỉ mục")])
-        following.refuse(writing, "follow", [("bao-mau:1", 1, "too long")])
+        following.refuse(writing, desk.search.name(), [("bao-mau:1", 1, "too long")])
     found = figures(browser)
     with desk.record.read() as connection:
         counted = ledger.ledger(connection)
@@ -58,6 +58,7 @@ def test_a_search_that_is_down_is_a_figure_too(made_desk: Path, tmp_path: Path) 
         found = figures(desk.client())
     assert found["sangtin_index_up"] == 0
     assert "sangtin_index_lag_changes" not in found
+    assert "sangtin_index_refused" not in found
 
 
 @pytest.mark.parametrize("enter", [True, False])

@@ -176,8 +176,10 @@ def test_the_placer_and_the_follower_pass_on_when_their_machine_dies(cluster: Cl
     """The leases of a machine that is gone lapse; those of a dead process on this one are noticed at once."""
     machine = cluster.machine("machine")
     file = write_jsonl(cluster.folder / "all.jsonl", many_rows(300))
+    with contextlib.closing(open_search(cluster.search, prefix=cluster.prefix)) as search:
+        follow = follower.lease_name(search)
     with cluster.opened() as record:
-        for name in ("place", "follow"):
+        for name in ("place", follow):
             gone = {"name": name, "holder": f"gone {name}", "host": "elsewhere", "pid": 1, "began": "1"}
             with record.beside() as writing:
                 writing.connection.execute(lease.insert().values(expires_at=now() + leases.LAPSE, **gone))

@@ -130,6 +130,16 @@ class Contract:
 
     # What is found
 
+    def test_each_index_has_a_name_of_its_own_that_stays(self, fresh: Fresh) -> None:
+        one, other = fresh(), fresh()
+        before = one.name()
+        assert before != other.name()
+        one.apply(written()[:1], (), at(99))
+        with one.build("one") as build:
+            build.apply((), (), at(99))
+            build.switch()
+        assert one.name() == before
+
     def test_nothing_is_in_an_empty_index(self, search: Search) -> None:
         assert search.find(Query()) == Page(())
         assert search.find(parse("lũ"), sort=Sort.RELEVANCE) == Page(())

@@ -102,6 +102,13 @@ def test_an_index_of_another_version_says_what_to_do(url: str) -> None:
     call(f"{url}/{prefix}-2", "DELETE")
 
 
+def test_an_index_has_one_name_at_every_address_of_its_cluster(url: str) -> None:
+    here, there = (open_search(each, prefix="named") for each in (url, url.replace("127.0.0.1", "localhost")))
+    assert here.name() == there.name()
+    assert here.name() != open_search(url, prefix="other").name()
+    assert "127.0.0.1" not in here.name()
+
+
 def test_a_replaced_index_is_dropped_in_time_and_an_abandoned_one_by_the_next_build(url: str) -> None:
     prefix = f"test-{uuid.uuid4().hex[:8]}"
     search = open_search(url, prefix=prefix)

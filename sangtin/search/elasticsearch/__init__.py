@@ -147,6 +147,10 @@ class Cluster:
         finally:
             self._versions.drop(build.name)
 
+    def name(self) -> str:
+        """The cluster, whatever it is called in a URL, and the alias."""
+        return f"{self._server.cluster()}/{self._versions.alias}"
+
     def close(self) -> None:
         """Close connections."""
         self._server.close()

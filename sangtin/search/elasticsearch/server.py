@@ -90,6 +90,23 @@ class Server:
             refused |= self._bulk_part(index, part)
         return refused
 
+    def cluster(self) -> str:
+        """What the cluster calls itself, which is the same at each of its addresses.
+
+        Where the user may not ask, the address.
+        """
+        from elasticsearch import AuthorizationException
+
+        with self._failures():
+            try:
+                if not self._met:
+                    self._meet()
+                asked = {"filter_path": "cluster_uuid"}
+                found = self._perform("GET", "/_cluster/state/version", None, asked, SCREEN_S)
+            except AuthorizationException:
+                return self.shown
+            return str(found.get("cluster_uuid", self.shown))
+
     def close(self) -> None:
         """Close its connections; they open again when needed."""
         self._client.close()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import socket
 from collections.abc import Generator, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from itertools import islice
@@ -128,6 +129,11 @@ class File:
             finally:
                 build.close()
                 self._versions.remove_all_but(self._versions.current())
+
+    def name(self) -> str:
+        """This machine and the file's path."""
+        link = self._versions.link
+        return f"{socket.gethostname()}:{link.parent.resolve() / link.name}"
 
     def close(self) -> None:
         """Close every connection."""
