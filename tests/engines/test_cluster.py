@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import random
 import threading
+import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -19,7 +20,7 @@ from sangtin.errors import EngineError
 from sangtin.post import now
 from sangtin.record import Record, leases, models, placing, reading
 from sangtin.record.schema import lease, post
-from sangtin.search import Query, open_search, parse
+from sangtin.search import Query, Search, open_search, parse
 from tests.engines.machines import Cluster, Elsewhere, wait_until
 from tests.pipeline.running import sample_rows, write_jsonl
 
@@ -117,35 +118,46 @@ def test_workers_that_are_killed_lose_nothing_and_do_nothing_twice(
     agree(cluster, machines[1], posts)
 
 
-@pytest.mark.parametrize(("kills", "posts"), [(3, 1_200), pytest.param(20, 20_000, marks=pytest.mark.soak)])
+@pytest.mark.parametrize(("kills", "posts"), [(3, 12_000), pytest.param(20, 80_000, marks=pytest.mark.soak)])
 def test_an_elasticsearch_that_is_killed_while_it_is_written_ends_as_the_record(
     cluster: Cluster, kills: int, posts: int
 ) -> None:
+    """The whole record is to be indexed, and sieving it makes changes all the while."""
     machine = cluster.machine("machine")
-    rows = many_rows(posts)
-    killed = 0
+    file = write_jsonl(cluster.folder / "all.jsonl", many_rows(posts))
+    Elsewhere(machine.folder, record=cluster.record).run("import", str(file), "--source", "mau")
+    dice, killed = random.Random(6), 0
+    search = open_search(cluster.search, prefix=cluster.prefix)
     with (
         machine.running("sieve", "--watch") as worker,
         machine.running("index", "follow", "--watch") as watcher,
+        contextlib.closing(search),
+        cluster.opened() as record,
     ):
-        search = open_search(cluster.search, prefix=cluster.prefix)
-        with contextlib.closing(search), cluster.opened() as record:
-            for at in range(kills):
-                some = rows[at * posts // kills : (at + 1) * posts // kills]
-                file = write_jsonl(cluster.folder / f"part{at}.jsonl", some)
-                with machine.running("import", str(file), "--source", "mau") as importing:
-                    wait_until(lambda: _lag(record, search) not in (0, None), "something to index")
-                    cluster.elasticsearch.act("kill")
-                    killed += 1
-                    cluster.elasticsearch.act("start")
-                    assert importing.wait(600) == 0
-            wait_until(lambda: left(record) == 0 and _lag(record, search) == 0, "the index to catch up", 900)
+        for nth in range(kills):
+            until = posts * (nth + dice.random()) / kills
+            wait_until(lambda until=until: _followed(search) > until, "the index to be written")  # type: ignore[misc]
+            time.sleep(dice.uniform(0, 0.5))  # anywhere in a batch, not at its end
+            assert _lag(record, search), f"nothing was left to write after {killed} kills"
+            cluster.elasticsearch.act("kill")
+            cluster.elasticsearch.act("start")
+            killed += 1
+        wait_until(lambda: left(record) == 0 and _lag(record, search) == 0, "the index to catch up", 3_000)
         assert (worker.poll(), watcher.poll()) == (None, None)
     assert killed == kills
     agree(cluster, machine, posts)
 
 
-def _lag(record: Record, search: Any) -> int | None:
+def _followed(search: Search) -> int:
+    """The number of the last change that the index holds."""
+    try:
+        position = search.position()
+    except EngineError:
+        return 0
+    return position.number if position else 0
+
+
+def _lag(record: Record, search: Search) -> int | None:
     try:
         return follower.lag(record, search)
     except EngineError:
