@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, select
+from sqlalchemy import Connection, Row, Table, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from sangtin.post import Bin, Cause, Flag, Kind, now
 from sangtin.record.flags import flags_of, written
-from sangtin.record.schema import change, counter, flagged, rollup
+from sangtin.record.schema import change, counter, flagged, monthly, rollup
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,18 +87,23 @@ def _roll_up(connection: Connection, changes: Sequence[Change]) -> None:
         moved[_cell(each.after, each.source)] += 1
         if each.before is not None:
             moved[_cell(each.before, each.source)] -= 1
+    months: Counter[tuple[date, str, str, str]] = Counter()
+    for (day, source, bin_, kind), posts in moved.items():
+        months[day.replace(day=1), source, bin_, kind] += posts
+    _add(connection, rollup, moved.items())
+    _add(connection, monthly, months.items())
+
+
+def _add(connection: Connection, table: Table, cells: Iterable[tuple[tuple[Any, ...], int]]) -> None:
+    """Add posts to the cells of a table of counts, in the order of its key."""
+    names = [column.name for column in table.primary_key]
     rows = [
-        {"day": day, "source": source, "bin": bin_, "kind": kind, "posts": posts}
-        for (day, source, bin_, kind), posts in sorted(moved.items())
-        if posts
+        dict(zip((*names, "posts"), (*cell, posts), strict=True)) for cell, posts in sorted(cells) if posts
     ]
     if rows:
-        insert = upsert(connection, rollup)
-        added = insert.on_conflict_do_update(
-            index_elements=["day", "source", "bin", "kind"],
-            set_={"posts": rollup.c.posts + insert.excluded.posts},
-        )
-        connection.execute(added, rows)
+        insert = upsert(connection, table)
+        added = {"posts": table.c.posts + insert.excluded.posts}
+        connection.execute(insert.on_conflict_do_update(index_elements=names, set_=added), rows)
 
 
 def _count_flags(connection: Connection, changes: Sequence[Change]) -> None:
@@ -107,18 +112,7 @@ def _count_flags(connection: Connection, changes: Sequence[Change]) -> None:
         moved.update((each.after.day, each.source, flag.value) for flag in each.after.flags)
         if each.before is not None:
             moved.subtract((each.before.day, each.source, flag.value) for flag in each.before.flags)
-    rows = [
-        {"day": day, "source": source, "flag": flag, "posts": posts}
-        for (day, source, flag), posts in sorted(moved.items())
-        if posts
-    ]
-    if rows:
-        insert = upsert(connection, flagged)
-        added = insert.on_conflict_do_update(
-            index_elements=["day", "source", "flag"],
-            set_={"posts": flagged.c.posts + insert.excluded.posts},
-        )
-        connection.execute(added, rows)
+    _add(connection, flagged, moved.items())
 
 
 def _cell(state: State, source: str) -> tuple[date, str, str, str]:

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Select, Table, func, select
 
 from sangtin.post import Bin, Kind, Ledger
 from sangtin.record.changes import number_at
+from sangtin.record.periods import cells_within
 from sangtin.record.schema import change, post, rollup
 
 
@@ -39,8 +40,9 @@ EVERYTHING = Scope()
 
 def ledger(connection: Connection, scope: Scope = EVERYTHING, as_of: datetime | None = None) -> Ledger:
     """Count the posts in each bin, now or as it was known at a moment."""
-    rows = select(rollup.c.bin, func.sum(rollup.c.posts)).group_by(rollup.c.bin)
-    counts = _counts(connection, within(rows, rollup, scope))
+    counted = cells_within(scope.from_day, scope.to_day, scope.source)
+    rows = select(counted.c.bin, func.sum(counted.c.posts)).group_by(counted.c.bin)
+    counts = _counts(connection, rows)
     if as_of is not None:
         number = number_at(connection, as_of)
         for bin_, posts in _since(connection, scope, number).items():
@@ -50,8 +52,9 @@ def ledger(connection: Connection, scope: Scope = EVERYTHING, as_of: datetime | 
 
 def kinds(connection: Connection, scope: Scope = EVERYTHING) -> dict[Kind, int]:
     """How many posts of the bin spam are of each kind."""
-    rows = within(select(rollup.c.kind, func.sum(rollup.c.posts)), rollup, scope)
-    found = connection.execute(rows.where(rollup.c.bin == Bin.SPAM.value).group_by(rollup.c.kind))
+    counted = cells_within(scope.from_day, scope.to_day, scope.source)
+    rows = select(counted.c.kind, func.sum(counted.c.posts)).where(counted.c.bin == Bin.SPAM.value)
+    found = connection.execute(rows.group_by(counted.c.kind))
     return {Kind(kind): int(posts) for kind, posts in found if kind and posts}
 
 
@@ -67,9 +70,10 @@ def trend(connection: Connection, scope: Scope = EVERYTHING) -> dict[date, Ledge
 
 def by_source(connection: Connection, scope: Scope = EVERYTHING) -> dict[str, Ledger]:
     """The ledger of each source that has posts."""
-    rows = within(select(rollup.c.source, rollup.c.bin, func.sum(rollup.c.posts)), rollup, scope)
+    counted = cells_within(scope.from_day, scope.to_day, scope.source)
+    rows = select(counted.c.source, counted.c.bin, func.sum(counted.c.posts))
     sources: dict[str, dict[str, int]] = {}
-    found = connection.execute(rows.group_by(rollup.c.source, rollup.c.bin).order_by(rollup.c.source))
+    found = connection.execute(rows.group_by(counted.c.source, counted.c.bin).order_by(counted.c.source))
     for source, bin_, posts in found:
         sources.setdefault(source, {})[bin_] = int(posts)
     return {source: _ledger(counts) for source, counts in sources.items() if any(counts.values())}
@@ -77,10 +81,12 @@ def by_source(connection: Connection, scope: Scope = EVERYTHING) -> dict[str, Le
 
 def days_of(connection: Connection) -> tuple[date, date] | None:
     """The first and the last day that has posts; None where there are none."""
-    first, last = connection.execute(
-        select(func.min(rollup.c.day), func.max(rollup.c.day)).where(rollup.c.posts > 0)
-    ).one()
-    return (first, last) if first else None
+    days = select(rollup.c.day).where(rollup.c.posts > 0)
+    first, last = (
+        connection.execute(days.order_by(order).limit(1)).scalar_one_or_none()
+        for order in (rollup.c.day, rollup.c.day.desc())
+    )
+    return (first, last) if first and last else None
 
 
 def recount(connection: Connection, scope: Scope = EVERYTHING) -> Ledger:

@@ -320,6 +320,16 @@ rollup = Table(
     Column("kind", String, primary_key=True),
     Column("posts", BigInteger, nullable=False),
 )
+# The same by whole months, so that a long period is a sum of few rows.
+monthly = Table(
+    "monthly",
+    metadata,
+    Column("month", Date, primary_key=True),
+    Column("source", String, primary_key=True),
+    Column("bin", String, primary_key=True),
+    Column("kind", String, primary_key=True),
+    Column("posts", BigInteger, nullable=False),
+)
 
 # Of each flag that a model may raise: how many posts have it. A post with two stands in two rows.
 flagged = Table(

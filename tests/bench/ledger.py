@@ -8,17 +8,20 @@ that of an empty record; without one, a file.
 
 from __future__ import annotations
 
+import contextlib
 import random
 import sys
 import tempfile
 import time
+from collections import Counter
 from collections.abc import Callable
 from datetime import date, timedelta
+from typing import Any
 
 from sangtin.post import Bin, Kind
 from sangtin.record import Record, init_record, ledger
 from sangtin.record.ledger import Scope
-from sangtin.record.schema import rollup
+from sangtin.record.schema import monthly, rollup
 
 DAYS, SOURCES, ROUNDS = 730, 20, 100
 START = date(2025, 1, 1)
@@ -30,7 +33,7 @@ def fill(record: Record) -> int:
     """A roll-up with every cell there can be; how many posts it counts."""
     dice = random.Random(1)
     bins = [(b, None) for b in Bin if b is not Bin.SPAM] + [(Bin.SPAM, kind) for kind in Kind]
-    rows = [
+    rows: list[dict[str, Any]] = [
         {
             "day": START + timedelta(days=day),
             "source": f"source-{source}",
@@ -42,8 +45,15 @@ def fill(record: Record) -> int:
         for source in range(SOURCES)
         for bin_, kind in bins
     ]
+    months: Counter[tuple[date, str, str, str]] = Counter()
+    for row in rows:
+        day, source, bin_, kind = row["day"], row["source"], row["bin"], row["kind"]
+        months[day.replace(day=1), source, bin_, kind] += row["posts"]
+    names = ("month", "source", "bin", "kind", "posts")
+    whole = [dict(zip(names, (*cell, posts), strict=True)) for cell, posts in months.items()]
     with record.write() as writing:
         writing.connection.execute(rollup.insert(), rows)
+        writing.connection.execute(monthly.insert(), whole)
     return sum(int(str(row["posts"])) for row in rows)
 
 
@@ -60,22 +70,28 @@ def quantiles(name: str, ask: Callable[[], object]) -> None:
     print(f"{name:36} {p50:9.2f} {p95:9.2f} {p99:9.2f}", flush=True)
 
 
-def main() -> None:
-    """Fill, then count in several ways."""
-    with tempfile.TemporaryDirectory() as folder:
-        record = init_record(sys.argv[1] if len(sys.argv) > 1 else f"sqlite:///{folder}/record.db")
-        print(f"{fill(record):,} posts on {record.engine.dialect.name}")
+def measure(url: str) -> None:
+    """Fill the empty record at a URL, then count in several ways."""
+    with contextlib.closing(init_record(url)) as record:
+        print(f"ledger of {fill(record):,} posts on {record.engine.dialect.name}")
         month = Scope(date(2026, 3, 1), date(2026, 3, 31))
+        odd = Scope(date(2025, 1, 17), date(2026, 12, 16))
         with record.read() as connection:
             print(f"{'milliseconds':36} {'p50':>9} {'p95':>9} {'p99':>9}")
             quantiles("ledger, everything", lambda: ledger.ledger(connection))
+            quantiles("ledger, 700 days", lambda: ledger.ledger(connection, odd))
             quantiles("ledger, a month", lambda: ledger.ledger(connection, month))
             one = Scope(month.from_day, month.to_day, "source-3")
             quantiles("ledger, a month of one source", lambda: ledger.ledger(connection, one))
             quantiles("trend, a month", lambda: ledger.trend(connection, month))
             quantiles("trend, two years", lambda: ledger.trend(connection))
             quantiles("by source, everything", lambda: ledger.by_source(connection))
-        record.close()
+
+
+def main() -> None:
+    """At the URL that is given, or in a file."""
+    with tempfile.TemporaryDirectory() as folder:
+        measure(sys.argv[1] if len(sys.argv) > 1 else f"sqlite:///{folder}/record.db")
 
 
 if __name__ == "__main__":

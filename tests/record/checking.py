@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from sqlalchemy import Connection, func, select
 
@@ -13,7 +13,7 @@ from sangtin.record import Record, Writing, flagged, ledger, models, placing, re
 from sangtin.record.flags import flags_of, read_flags
 from sangtin.record.ledger import Scope
 from sangtin.record.outcome import outcome
-from sangtin.record.schema import change, counter, lease, membership, post, rollup
+from sangtin.record.schema import change, counter, lease, membership, monthly, post, rollup
 from sangtin.record.schema import flagged as flags_table
 from sangtin.record.settling import evidence
 
@@ -123,6 +123,12 @@ def _rollup_agrees(connection: Connection) -> None:
         flags.update((day, source, flag.value) for flag in flags_of(said))
     assert flags_found == dict(flags)
     assert flagged.count_flagged(connection) == flagged.recount_flagged(connection)
+    months: Counter[tuple[object, ...]] = Counter()
+    for (day, *where), posts in counted.items():
+        assert isinstance(day, date)
+        months[day.replace(day=1), *where] += posts
+    whole = connection.execute(select(monthly).where(monthly.c.posts != 0))
+    assert {tuple(cell): posts for *cell, posts in whole} == dict(months)
     for day in connection.execute(select(post.c.day).distinct()).scalars():
         scope = Scope(day, day)
         assert flagged.count_flagged(connection, scope) == flagged.recount_flagged(connection, scope)
