@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
+from functools import cache
 from itertools import pairwise
 
 from dedupe.lexicon import marks, meanings
@@ -89,10 +90,17 @@ def _reordered(mine: list[Words], other: list[Words], share: float, least: int) 
         return as_they_are
     pairs = [_pairs(s) for s in mine]
     places: list[float] = []
+    held: dict[tuple[str, str], list[int]] = {}
+    for number, counted in enumerate(pairs):
+        for pair in counted:
+            held.setdefault(pair, []).append(number)
     for part in other:
         wanted = _pairs(part)
-        scores = [0 if wanted.keys().isdisjoint(p) else (wanted & p).total() for p in pairs]
-        best = max(range(len(scores)), key=lambda i: (scores[i], -i))
+        scores = dict.fromkeys((0,), 0)
+        for pair, count in wanted.items():
+            for number in held.get(pair, ()):
+                scores[number] = scores.get(number, 0) + min(count, pairs[number][pair])
+        best = max(scores, key=lambda i: (scores[i], -i))
         same = scores[best] >= least and scores[best] > share * min(wanted.total(), pairs[best].total())
         places.append(best if same else (places[-1] if places else -1))
     if places == sorted(places):
@@ -263,16 +271,16 @@ def spelt_alike(one: Words, other: Words, last: tuple[bool, bool]) -> list[tuple
     best = [[0] * (columns + 1) for _ in range(rows + 1)]
     step: dict[tuple[int, int], tuple[int, int]] = {}
     meant = [_groups(one[i:]) for i in range(rows)], [_groups(other[j:]) for j in range(columns)]
-    heard = [heard_as(word) for word in one], [heard_as(word) for word in other]
+    cells = _cells(one, other, last)
     for i in range(rows - 1, -1, -1):
         below, here = best[i + 1], best[i]
         for j in range(columns - 1, -1, -1):
             gained, chosen = (below[j], (1, 0)) if below[j] >= here[j + 1] else (here[j + 1], (0, 1))
-            widths = _widths(one, other, (i, j), (heard[0][i], heard[1][j]), last)
+            widths = cells.get((i, j), ())
             if meant[0][i] and meant[1][j]:
                 pairs = ((m, n) for m, mine in meant[0][i] for n, theirs in meant[1][j] if mine & theirs)
                 named = one[i].name and other[j].name  # `Hoa` is not `Bông`, though a flower is
-                widths += [pair for pair in pairs if not (named and pair == (1, 1))]
+                widths = (*widths, *(pair for pair in pairs if not (named and pair == (1, 1))))
             for m, n in widths:
                 gain = m + n + best[i + m][j + n]
                 if gain > gained:
@@ -288,21 +296,25 @@ def spelt_alike(one: Words, other: Words, last: tuple[bool, bool]) -> list[tuple
     return found
 
 
-def _widths(
-    one: Words, other: Words, at: tuple[int, int], heard: tuple[str, str], last: tuple[bool, bool]
-) -> list[tuple[int, int]]:
-    i, j = at
-    left, right = one[i], other[j]
-    found = []
-    strangers = heard[0] and heard[1] and heard[0] != heard[1] and left.plain != right.plain
-    if not strangers and alike(left, right):
-        found.append((1, 1))
-    else:
-        end = last[0] and i == len(one) - 1, last[1] and j == len(other) - 1
-        if any(end) and _cut_short(left, right, end):
-            found.append((1, 1))
-    if (left.typed or left.plain)[0] == (right.typed or right.plain)[0] or left.plain[0] == right.plain[0]:
-        found += _respaced(one[i : i + LONGEST_PHRASE], other[j : j + LONGEST_PHRASE])
+def _cells(
+    one: Words, other: Words, last: tuple[bool, bool]
+) -> dict[tuple[int, int], Sequence[tuple[int, int]]]:
+    """Where words of two blocks are the same in spelling, and how many of each; most pairs are nothing."""
+    found: dict[tuple[int, int], Sequence[tuple[int, int]]] = {}
+    heard = [heard_as(word) for word in other]
+    for i, left in enumerate(one):
+        sounds = heard_as(left)
+        for j, right in enumerate(other):
+            strangers = sounds and heard[j] and sounds != heard[j] and left.plain != right.plain
+            end = last[0] and i == len(one) - 1, last[1] and j == len(other) - 1
+            same = (not strangers and alike(left, right)) or (any(end) and _cut_short(left, right, end))
+            widths = [(1, 1)] if same else []
+            if left.plain[0] == right.plain[0] or (
+                (left.typed or left.plain)[0] == (right.typed or right.plain)[0]
+            ):
+                widths += _respaced(one[i : i + LONGEST_PHRASE], other[j : j + LONGEST_PHRASE])
+            if widths:
+                found[i, j] = widths
     return found
 
 
@@ -354,13 +366,26 @@ def _initials(letters: str, long: Words) -> bool:
 
 def _groups(words: Words) -> list[tuple[int, frozenset[int]]]:
     """Phrases from the start that have listed meanings: (width, meanings)."""
+    most = _meaning_openings().get(words[0].plain)
+    if most is None:
+        return []
     table, phrase, found = meanings(), "", []
-    for width, word in enumerate(words[:LONGEST_PHRASE], 1):
+    for width, word in enumerate(words[:most], 1):
         phrase = f"{phrase} {word.plain}" if phrase else word.plain
         groups = frozenset(g for way, g in table.get(phrase, ()) if marked_so(words[:width], way))
         if groups:
             found.append((width, groups))
     return found
+
+
+@cache
+def _meaning_openings() -> dict[str, int]:
+    """The first words of phrases that have listed meanings, each with the length of the longest."""
+    longest: dict[str, int] = {}
+    for phrase in meanings():
+        first, *rest = phrase.split()
+        longest[first] = max(len(rest) + 1, longest.get(first, 0))
+    return longest
 
 
 def _contracted(short: str, long: Sequence[str]) -> bool:

@@ -12,21 +12,29 @@ from dedupe.reading import Word
 LONGEST_PHRASE = 6
 
 Words = tuple[Word, ...]
+_Table = Mapping[str, tuple[tuple[str, ...], ...]]
 
 
 def within(words: Words, *names: str) -> Iterator[tuple[int, int]]:
     """Where phrases of the named lists stand: (start, stop), the longest at each place, none overlapping."""
-    tables = [(_openings(name), phrases(name)) for name in names]
-    at = 0
-    while at < len(words):
-        first = words[at].plain
-        width = max(
-            (_longest(words, at, opening[first], table) for opening, table in tables if first in opening),
-            default=0,
-        )
+    openings = _opened(names)
+    at, stop = 0, len(words)
+    while at < stop:
+        tables = openings.get(words[at].plain)
+        width = max([_longest(words, at, most, table) for most, table in tables]) if tables else 0
         if width:
             yield at, at + width
         at += width or 1
+
+
+@cache
+def _opened(names: tuple[str, ...]) -> dict[str, list[tuple[int, _Table]]]:
+    """The first words of phrases of several lists, each with the longest of each list that it opens."""
+    found: dict[str, list[tuple[int, _Table]]] = {}
+    for name in names:
+        for first, most in _openings(name).items():
+            found.setdefault(first, []).append((most, phrases(name)))
+    return found
 
 
 @cache
@@ -39,7 +47,7 @@ def _openings(name: str) -> dict[str, int]:
     return longest
 
 
-def _longest(words: Words, at: int, most: int, table: Mapping[str, tuple[tuple[str, ...], ...]]) -> int:
+def _longest(words: Words, at: int, most: int, table: _Table) -> int:
     for width in range(min(most, len(words) - at), 0, -1):
         ways = table.get(" ".join(w.plain for w in words[at : at + width]))
         if ways and _marked_so(words[at : at + width], ways):

@@ -24,7 +24,10 @@ _END_TAGS = re.compile(r"(?:(?:^|(?<=\s))#\w[\w-]*\s*)+$|^(?:#\w[\w-]*\s+)+", re
 _BROKEN = re.compile(r"(?<=[^\W\d_])\.{3}(?=[a-zà-ỹđ])|(?<=\s)\.{3}(?=[a-zà-ỹđ])")
 # A link without its scheme (`youtu.be/abc`): no other word has a dot and then a slash.
 _PATHED = re.compile(r"(?<![\w.])(?:[a-z0-9-]+\.)+[a-z]{2,6}/\S+", re.IGNORECASE)
+_BEYOND_ASCII = re.compile(r"[^\x00-\x7f]")
+_LOOSE = re.compile("[\u0300-\u036f]")
 _SENTENCE = re.compile(r"[.!?…;]+(?=\s|$)|\n+|[!?…]+|(?<=\w)\.{2,}")
+_TWO_DIGITS = re.compile(r"\d\d")
 _TELEPHONE = re.compile(r"(?<!\d)(?:\+?84|0)\d{1,4}(?:[ .-]?\d{2,4}){1,3}(?!\d)")
 _PIECE = re.compile(r"\d+(?:[.,]\d+)*[^\W\d_]+\d*|\d+(?:[.,:/-]\d+)*|[^\W_]+(?:[.*_'’`·~^•-][^\W_]+)*")
 _PAUSE = re.compile(r"[\s\"”’)\]]*([,:])")
@@ -60,6 +63,8 @@ _DIGITS |= {"tu": 4, "lam": 5, "bai": 7}
 # Hours that are said to be in the second half of the day, by how they are said.
 _HALVES = {"chieu": range(1, 7), "toi": range(5, 12), "dem": range(8, 12), "khuya": range(8, 12)}
 _TENS = {"muoi": 10, "chuc": 10, "tram": 100}
+# What a number in words may begin with.
+_COUNTING = frozenset({*_DIGITS, *_TENS})
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +87,28 @@ class Word:
     typed: str = ""
     span: int = 1
     pause: str = ""
+
+    def changed(
+        self,
+        *,
+        name: bool | None = None,
+        first: bool = False,
+        last: bool = False,
+        asked: bool = False,
+        pause: str = "",
+    ) -> Word:
+        """The word with what is said of it besides; `dataclasses.replace` takes five times as long."""
+        return Word(
+            self.plain,
+            self.marked,
+            self.name if name is None else name,
+            first or self.first,
+            last or self.last,
+            asked or self.asked,
+            self.typed,
+            self.span,
+            pause or self.pause,
+        )
 
     @property
     def number(self) -> bool:
@@ -137,14 +164,14 @@ def _words(text: str) -> list[Word]:
 
 def _is_marked(text: str) -> bool:
     """Whether a text is typed with diacritics: in marked Vietnamese a quarter of all letters carry one."""
-    letters = sum(c.isalpha() for c in text)
-    return sum(not c.isascii() for c in text if c.isalpha()) > MARKED * letters
+    letters = sum(map(str.isalpha, text))
+    return sum(map(str.isalpha, _BEYOND_ASCII.findall(text))) > MARKED * letters
 
 
 def _edged(words: list[Word], asked: bool) -> list[Word]:
     first = words[0]
-    words[0] = replace(first, name=first.number and first.name, first=True)
-    words[-1] = replace(words[-1], last=True, asked=asked)
+    words[0] = first.changed(name=first.number and first.name, first=True)
+    words[-1] = words[-1].changed(last=True, asked=asked)
     return words
 
 
@@ -163,11 +190,12 @@ def _upper(letter: str) -> str:
 
 
 def _has_loose_marks(text: str) -> bool:
-    return any(0x300 <= ord(c) < 0x370 for c in text)
+    return _LOOSE.search(text) is not None
 
 
 def _sentence(text: str, marked: bool) -> list[Word]:
-    text = _TELEPHONE.sub(lambda m: _telephone(m[0]), text)
+    if _TWO_DIGITS.search(text):
+        text = _TELEPHONE.sub(lambda m: _telephone(m[0]), text)
     text = _LETTERS.sub(lambda m: re.sub(r"[ .\-_*]", "", m[0]), text)
     found = list(_PIECE.finditer(text))
     pieces = [_pieces(each[0]) for each in found]
@@ -178,9 +206,12 @@ def _sentence(text: str, marked: bool) -> list[Word]:
     words: list[Word] = []
     for each, parts in zip(found, pieces, strict=True):
         words += [word for piece in parts for word in _word(piece, cased, marked)]
+        behind = text[each.end() : each.end() + 2]
+        if behind.isalpha() or (behind[:1] == " " and behind[1:].isalpha()):
+            continue
         pause = _PAUSE.match(text, each.end())
         if pause and words:
-            words[-1] = replace(words[-1], pause=pause[1])
+            words[-1] = words[-1].changed(pause=pause[1])
     return _clocks(_numbers(words))
 
 
@@ -191,6 +222,8 @@ def _telephone(found: str) -> str:
 
 def _pieces(found: str) -> list[str]:
     """One match → its words: joined where dots only break up a word, apart where they stand between words."""
+    if found.isalpha():
+        return [found]
     if found[0].isdigit() and not any(c.isalpha() for c in found):
         return _figures(found)
     attached = _ATTACHED.fullmatch(found)
@@ -272,6 +305,10 @@ def _numbers(words: list[Word]) -> list[Word]:
     at = 0
     while at < len(words):
         word = words[at]
+        if word.plain not in _COUNTING and not word.number and not word.typed:
+            made.append(word)
+            at += 1
+            continue
         if word.typed in _LOOSE_UNITS and made and made[-1].number:
             word = words[at] = replace(word, plain=_LOOSE_UNITS[word.typed], typed="")
         after = _scale_word(words[at + 1]) if at + 1 < len(words) else ""
@@ -298,19 +335,20 @@ def _scale_word(word: Word) -> str:
 def _clocks(words: list[Word]) -> list[Word]:
     """`8 giờ tối` as `20 giờ`: an hour and its half of the day are one number."""
     said: set[int] = set()
-    for at, word in enumerate(words[1:], 1):
+    hours = [at for at, word in enumerate(words) if word.plain == "gio" and at]
+    for at in hours:
         before = words[at - 1]
-        if word.plain != "gio" or not before.plain.isdigit():
+        if not before.plain.isdigit():
             continue
         half = at + 2 if at + 1 < len(words) and words[at + 1].number else at + 1
         hour = int(before.plain) if len(before.plain) < 3 else 0
-        hours = _HALVES.get(words[half].plain, ()) if half < len(words) else ()
-        if hour in hours or hour - 12 in hours:  # `22 giờ đêm` says it twice
+        half_day = _HALVES.get(words[half].plain, ()) if half < len(words) else ()
+        if hour in half_day or hour - 12 in half_day:  # `22 giờ đêm` says it twice
             hour = hour if hour > 12 else hour + 12
             words[at - 1] = replace(before, plain=str(hour), marked=str(hour))
             words[half - 1] = replace(words[half - 1], pause=words[half].pause)
             said.add(half)
-    return [word for at, word in enumerate(words) if at not in said]
+    return [word for at, word in enumerate(words) if at not in said] if said else words
 
 
 def _scaled(number: str, zeros: int) -> str:

@@ -235,12 +235,18 @@ def _answers(sentence: Words, told: Telling) -> bool:
         return True
     if says(sentence, "denial") and (mine.words & told.words or not sentence[-1].last):
         return True
-    if said(sentence, "answer") - told.said("answer"):
+    if _said_anew(sentence, "answer", told):
         return True
     actors = [w for at, w in enumerate(sentence) if listed((w,), "self") and not _owned(sentence, at)]
     if any(actor.plain not in told.said("self") for actor in actors):
         return True
-    return any(said(part, "particle") - told.said("particle") for part in _closings(sentence))
+    return any(_said_anew(part, "particle", told) for part in _closings(sentence))
+
+
+def _said_anew(words: Words, name: str, told: Telling) -> bool:
+    """Whether words say a phrase of a list that the other text does not."""
+    found = said(words, name)
+    return bool(found) and bool(found - told.said(name))
 
 
 def _closings(sentence: Words) -> list[Words]:
