@@ -6,6 +6,7 @@ from pathlib import Path
 
 from nlp import folder as _folder
 from nlp.answer import Answer, Class, Moved
+from nlp.beside import Beside
 from nlp.flags import Flags
 from nlp.folder import ModelCard
 from nlp.model import PHOBERT, Model, load
@@ -14,6 +15,7 @@ from nlp.reader import Place
 __all__ = [
     "SHIPPED",
     "Answer",
+    "Beside",
     "Class",
     "Flags",
     "Model",

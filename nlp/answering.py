@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from itertools import islice
 
 from nlp.answer import Answer
+from nlp.beside import Beside
 from nlp.model import Model
 from sangtin.errors import InputError
 
@@ -17,7 +18,8 @@ Placed = tuple[str, dict[str, object] | InputError]
 
 def answered(model: Model, rows: Iterable[Placed], text: str = "text") -> Iterator[dict[str, object]]:
     """`{"id","label","kind","scores","settled","reader","model"}` for each of `rows`, in their order, and
-    `"flags"`, the chance of each, where the model has some.
+    `"flags"`, the chance of each, where the model has some; for them a row's likes, comments, shares and
+    published_at (or time) count too.
 
     Holds ROWS_A_BATCH rows at a time. A row that is none, or has no string in `text`, is answered by nobody:
     its label is null, and `"error"` says where and why.
@@ -25,7 +27,12 @@ def answered(model: Model, rows: Iterable[Placed], text: str = "text") -> Iterat
     left = iter(rows)
     while batch := list(islice(left, ROWS_A_BATCH)):
         texts = [_text(row, text, where) for where, row in batch]
-        answers = iter(model.read([text for text in texts if isinstance(text, str)]))
+        read = [
+            (text, Beside.of(row))
+            for (_where, row), text in zip(batch, texts, strict=True)
+            if isinstance(text, str) and not isinstance(row, InputError)
+        ]
+        answers = iter(model.read([text for text, _ in read], [beside for _, beside in read]))
         for (_where, row), held in zip(batch, texts, strict=True):
             native = None if isinstance(row, InputError) else row.get("id")
             if isinstance(held, InputError):

@@ -1,7 +1,8 @@
 """Texts → chances that they look like a scam, or unreliable: reasons to look, never labels or verdicts.
 
-Each flag is a column of one linear reader, with its own weights and a logistic chance. What looks unreliable
-resembles posts that people once called unreliable; that says nothing about truth, and only ranks.
+Each flag is a column of one linear reader, with its own weights and a logistic chance, which time of day and
+engagement may shift where they are known. What looks unreliable resembles posts that people once called
+unreliable; that says nothing about truth, and only ranks.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
+from nlp.beside import Beside, Shift
 from nlp.linear import LinearReader, batches
 from nlp.prepare import prepare
 from sangtin.errors import InputError
@@ -23,10 +25,14 @@ FARTHEST = 30.0  # log-odds beyond which a chance is 0 or 1 to thirteen digits
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Flags:
-    """The classes of `reader` are the flags; `least` is the chance from which each is raised."""
+    """The classes of `reader` are the flags; `least` is the chance from which each is raised.
+
+    `shift` moves the chances by what is known of a post beside its text; None where the text is all.
+    """
 
     reader: LinearReader
     least: Mapping[str, float]
+    shift: Shift | None = None
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -36,7 +42,9 @@ class Flags:
     @classmethod
     def load(cls, folder: Path, least: Mapping[str, float]) -> Flags:
         """Read a folder; InputError where it is not whole or lacks one of the flags in `least`."""
-        found = cls(LinearReader.load(folder, FOLDER), least)
+        reader = LinearReader.load(folder, FOLDER)
+        shift = Shift.load(folder, tuple(one.label for one in reader.classes))
+        found = cls(reader, least, shift)
         if set(found.names) != set(least):
             raise InputError(
                 f"{folder} holds the flags {', '.join(found.names)}, the model names "
@@ -44,19 +52,30 @@ class Flags:
             )
         return found
 
-    def chances(self, texts: Sequence[str]) -> npt.NDArray[np.float64]:
-        """Shape (texts, flags), each in [0, 1]; they need not sum to 1."""
-        found = np.empty((len(texts), len(self.names)))
+    def save(self, folder: Path) -> None:
+        """Write what `load` reads; the same flags give the same bytes."""
+        self.reader.save(folder)
+        if self.shift is not None:
+            self.shift.save(folder)
+
+    def chances(self, texts: Sequence[str], beside: Sequence[Beside] = ()) -> npt.NDArray[np.float64]:
+        """Shape (texts, flags), each in [0, 1]; they need not sum to 1.
+
+        `beside` is what is known of each post; left out, nothing is.
+        """
+        odds = np.zeros((len(texts), len(self.names)))
+        if self.shift is not None and beside:
+            odds += self.shift.log_odds(beside)
         done = 0
         for batch in batches([prepare(text) for text in texts]):
-            odds = np.clip(self.reader.logits(batch), -FARTHEST, FARTHEST)
-            found[done : done + len(batch)] = 1 / (1 + np.exp(-odds))
+            odds[done : done + len(batch)] += self.reader.logits(batch)
             done += len(batch)
+        found: npt.NDArray[np.float64] = 1 / (1 + np.exp(-np.clip(odds, -FARTHEST, FARTHEST)))
         return found
 
-    def read(self, texts: Sequence[str]) -> list[dict[str, float]]:
+    def read(self, texts: Sequence[str], beside: Sequence[Beside] = ()) -> list[dict[str, float]]:
         """For each text the chance of each flag."""
-        return [dict(zip(self.names, row, strict=True)) for row in self.chances(texts).tolist()]
+        return [dict(zip(self.names, row, strict=True)) for row in self.chances(texts, beside).tolist()]
 
     def raised(self, chances: Mapping[str, float]) -> tuple[str, ...]:
         """The flags whose chance is enough."""

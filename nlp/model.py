@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from nlp.answer import Answer, Class, Moved
+from nlp.beside import Beside
 from nlp.flags import FOLDER, Flags
 from nlp.folder import is_plain, read_card
 from nlp.huggingface import CONFIG
@@ -54,8 +55,9 @@ class Model:
         choices = [step.reader.running.choice for step in self.steps if isinstance(step.reader, Computing)]
         return max((one.workers * one.threads for one in choices), default=1)
 
-    def read(self, texts: Sequence[str]) -> list[Answer]:
-        """One answer for each text, in order, for an empty text too.
+    def read(self, texts: Sequence[str], beside: Sequence[Beside] = ()) -> list[Answer]:
+        """One answer for each text, in order, for an empty text too. `beside` is what is known of each post
+        beside its text, where anything is: it moves flags and no label.
 
         A long text that is surely in another language is not read on: the first reader's answer stands, and
         settles nothing.
@@ -80,7 +82,7 @@ class Model:
         self.counted["foreign"] += len(strange)
         counting = (step.reader for step in self.steps if isinstance(step.reader, Counting))
         self.counted["cut"] = sum(reader.counted["cut"] for reader in counting)
-        return self._flagged([answer for answer in answers if answer is not None], texts)
+        return self._flagged([answer for answer in answers if answer is not None], texts, beside)
 
     def why(self, text: str, label: str) -> list[Moved]:
         """What in `text` moved `label`, by the reader that answered it; strongest first."""
@@ -89,11 +91,11 @@ class Model:
         answered = self.read([text])[0].reader
         return next(s.reader for s in self.steps if s.reader.name == answered).why(text, label)
 
-    def _flagged(self, answers: list[Answer], texts: Sequence[str]) -> list[Answer]:
+    def _flagged(self, answers: list[Answer], texts: Sequence[str], beside: Sequence[Beside]) -> list[Answer]:
         """The answers with the chance of each flag, where the model has some."""
         if self.flags is None:
             return answers
-        found = self.flags.read(texts)
+        found = self.flags.read(texts, beside)
         return [replace(answer, flags=one) for answer, one in zip(answers, found, strict=True)]
 
     def _answers(self, step: Step, texts: Sequence[str]) -> list[Answer]:

@@ -81,7 +81,7 @@ def write_model(
     reader.save(draft / reader.name)
     steps = (Step(name=reader.name, type=reader.name, thresholds=thresholds),)
     if flags:
-        flags.reader.save(draft / FOLDER)
+        flags.save(draft / FOLDER)
     least = dict(flags.least) if flags else {}
     card = write_card(draft, day, steps, (labels_of(reader.classes), data), flags=least)
     draft.rename(out)

@@ -32,7 +32,8 @@ def classify(
 
     Each row is {"id","label","kind","scores","settled","reader","model"}: `scores` are probabilities of
     the labels, `settled` says whether the model is sure enough to count the post. The record is not
-    touched. A line that cannot be read gets a row with "error" and no label, and the command ends with exit
+    touched. A row's likes, comments, shares and published_at (or time) count for the chances of flags, where
+    the model has learned from them. A line that cannot be read gets a row with "error" and no label, and the command ends with exit
     code 3 when all others are written.
 
     \b

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 
 import nlp
@@ -17,6 +18,8 @@ from sangtin.settings import Settings
 
 # Posts in one transaction: long enough to spread its cost, short enough that a reviewer's commit never waits.
 BATCH = 500
+# The posts that taught what engagement means had long had theirs when they were gathered.
+YOUNG = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,11 +80,19 @@ def read_some(record: Record, in_use: InUse, lease: Lease, settled: Counter[str]
 
 def answer(model: nlp.Model, posts: Sequence[Unread]) -> list[Answer]:
     """Each post's own prediction; no answer is taken over from another post."""
-    answers = model.read([each.text for each in posts])
+    answers = model.read([each.text for each in posts], [_beside(each) for each in posts])
     return [
         Answer(each.key, each.revision, _prediction(model, given))
         for each, given in zip(posts, answers, strict=True)
     ]
+
+
+def _beside(post: Unread) -> nlp.Beside:
+    """What the record knows of a post beside its text; a young post's counts say only that it is young."""
+    if post.published_at is None or post.seen_at - post.published_at < YOUNG:
+        return nlp.Beside(post.published_at)
+    counts = post.engagement
+    return nlp.Beside(post.published_at, counts.likes, counts.comments, counts.shares)
 
 
 def _prediction(model: nlp.Model, given: nlp.Answer) -> Prediction:

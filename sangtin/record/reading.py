@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, and_, delete, func, select, update
 
-from sangtin.post import Prediction, now
+from sangtin.post import Engagement, Prediction, now
 from sangtin.record.changes import upsert
 from sangtin.record.engine import Writing
 from sangtin.record.models import current_model, models
@@ -20,12 +21,18 @@ from sangtin.record.settling import settle
 
 @dataclass(frozen=True, slots=True)
 class Unread:
-    """A post that waits to be read. `answered`: the model in use answered this revision before."""
+    """A post that waits to be read, with its counts when it was last seen.
+
+    `answered`: the model in use answered this revision before.
+    """
 
     key: int
     revision: int
     text: str
     answered: bool
+    seen_at: datetime
+    published_at: datetime | None
+    engagement: Engagement
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,15 +153,23 @@ def _unread(connection: Connection, keys: list[int], model: int) -> list[Unread]
         prediction.c.revision == post.c.revision,
         prediction.c.model == model,
     )
+    counts = (post.c.likes, post.c.comments, post.c.shares, post.c.views)
+    columns = (post.c.key, post.c.revision, post.c.seen_at, post.c.published_at, *counts)
     query = (
-        select(post.c.key, post.c.revision, revision.c.text, prediction.c.model)
+        select(*columns, revision.c.text, prediction.c.model)
         .join(revision, text_now)
         .outerjoin(prediction, known)
     )
     found: list[Unread] = []
     for some in portions(keys):
         rows = connection.execute(query.where(post.c.key.in_(some)))
-        found += [Unread(r.key, r.revision, r.text, r.model is not None) for r in rows]
+        found += [
+            Unread(
+                *(r.key, r.revision, r.text, r.model is not None, r.seen_at, r.published_at),
+                Engagement(r.likes, r.comments, r.shares, r.views),
+            )
+            for r in rows
+        ]
     return found
 
 

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import gzip
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from nlp import Class
+from nlp import Beside, Class
 from sangtin.post import Flag
-from training.flags import Asked, _line, fit_flags, scams, unreliable
+from training.flags import Asked, _column, _line, fit_flags, scams, unreliable
 from training.gathering import Sourced
 from training.rows import Row
 
@@ -76,8 +77,40 @@ def test_a_source_is_held_out_whole(small: Path) -> None:
 def test_the_line_makes_chances_of_log_odds() -> None:
     draw = np.random.default_rng(3)
     odds = draw.standard_normal(20_000) * 2
-    flagged = draw.random(20_000) < 1 / (1 + np.exp(-(1.7 * odds - 2)))
-    assert _line(odds, flagged, np.ones(20_000)) == pytest.approx((1.7, -2), abs=0.1)
+    seen = np.column_stack([odds, np.ones(20_000), draw.standard_normal(20_000)])
+    flagged = draw.random(20_000) < 1 / (1 + np.exp(-(seen @ np.array([1.7, -2, 0.5]))))
+    assert _line(seen, flagged, np.ones(20_000)) == pytest.approx((1.7, -2, 0.5), abs=0.1)
+    alone = _line(seen[:, :2], flagged, np.ones(20_000))
+    assert alone == pytest.approx((1.7, -2), abs=0.2)
+
+
+def test_what_stands_beside_a_text_shifts_its_flag_and_what_is_not_known_does_not(small: Path) -> None:
+    file = small / "reintel" / "train.jsonl.gz"
+    draw = np.random.default_rng(5)
+    lines = []
+    for n in range(400):
+        flagged = draw.random() < 0.5
+        likes = int(np.exp(draw.normal(5 if flagged else 2, 1)))
+        row = {"text": f"bài {draw.integers(9)} {n}", "label": str(int(flagged)), "likes": likes}
+        lines.append(json.dumps(row if n % 4 else {**row, "likes": None}) + "\n")
+    file.write_bytes(gzip.compress("".join(lines).encode()))
+    flags, figures = fit_flags(rows(), small)
+    assert figures["flag: unreliable-looking"]["ROC AUC"] > 0.8
+    text = ["bài 3"] * 4
+    many, few, none, other = flags.read(
+        text, [Beside(likes=2_000), Beside(likes=3), Beside(), Beside(shares=9)]
+    )
+    assert many[Flag.UNRELIABLE] > 0.7 > none[Flag.UNRELIABLE] > 0.3 > few[Flag.UNRELIABLE]
+    assert other[Flag.UNRELIABLE] == pytest.approx(none[Flag.UNRELIABLE])
+    assert none == flags.read(text)[2]
+    assert {one[Flag.SCAM] for one in (many, few, none)} == {none[Flag.SCAM]}
+
+
+def test_real_posts_rank_better_with_time_and_engagement(data: Path) -> None:
+    asked = unreliable(data)
+    both, alone = (_column(one).figures for one in (asked, replace(asked, beside=())))
+    assert both["ROC AUC"] > alone["ROC AUC"] + 0.005
+    assert both["calibration error"] < 0.03
 
 
 def test_flags_of_real_posts_rank(data: Path) -> None:
