@@ -31,10 +31,10 @@ def classify(
     """Label texts: one JSON row for each input row, in its order, for an empty text too.
 
     Each row is {"id","label","kind","scores","settled","reader","model"}: `scores` are probabilities of
-    the labels, `settled` says whether the model is sure enough to count the post. The record is not
-    touched. A row's likes, comments, shares and published_at (or time) count for the chances of flags, where
-    the model has learned from them. A line that cannot be read gets a row with "error" and no label, and the command ends with exit
-    code 3 when all others are written.
+    the labels, `settled` says whether the model is sure enough to count the post. Where the model knows
+    flags, "flags" are their chances; for them a row's likes, comments, shares and published_at (or time)
+    count too. The record is not touched. A line that cannot be read gets a row with "error" and no label,
+    and the command ends with exit code 3 when all others are written.
 
     \b
     Examples:
