@@ -25,6 +25,7 @@ from dedupe.runs import (
     Run,
     blank,
     forget,
+    let_go,
     meet,
     meet_beside,
     meet_young,
@@ -159,6 +160,8 @@ class Index:
 
     def flush(self) -> None:
         """Write what is in memory, so that the next opening need not add it again."""
+        for held in (self._keys, self._minima, *(part for run in self._runs for part in run)):
+            let_go(held)  # a merge needs the room
         if self._fresh:
             self._append("keys", self._young_keys[: self._fresh])
             self._append("minima", self._young_minima[: self._fresh])

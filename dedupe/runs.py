@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import NamedTuple
+from mmap import MADV_DONTNEED, mmap
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -24,8 +25,8 @@ SPARSE = 8
 # Bits are set one by one in so many times as many of them.
 FEW = 64
 BIT = (1 << np.arange(8)).astype(np.uint8)
-# Postings of a merge held in memory at once (32 MiB a run).
-CHUNK = 1 << 22
+# Postings of a merge held in memory at once (16 MiB).
+CHUNK = 1 << 21
 
 # A posting is key (32 bits, the highest set for anchors) over slot (32 bits).
 Postings = npt.NDArray[np.uint64]
@@ -238,6 +239,14 @@ def merged(runs: Sequence[Postings]) -> Iterator[Postings]:
     for piece in range(pieces):
         parts = [run[cut[piece] : cut[piece + 1]] for run, cut in zip(runs, cuts, strict=True)]
         piece_of_all = np.concatenate(parts)
+        for run in runs:
+            let_go(run)
         piece_of_all.sort(kind="stable")  # merges what is sorted
         again = piece_of_all[1:] == piece_of_all[:-1]
         yield piece_of_all[np.append(True, ~again)] if again.any() else piece_of_all
+
+
+def let_go(held: npt.NDArray[Any]) -> None:
+    """Give the pages of a mapped file back to the system; they are read again when they are asked for."""
+    if isinstance(held.base, mmap):
+        held.base.madvise(MADV_DONTNEED)

@@ -1,6 +1,7 @@
 """Sorted postings, their directory and their bits agree with looking at every posting."""
 
 from collections.abc import Callable
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -14,6 +15,7 @@ from dedupe.runs import (
     Run,
     blank,
     forget,
+    let_go,
     meet,
     meet_beside,
     meet_young,
@@ -109,3 +111,13 @@ def test_merging_keeps_all_and_repeats_nothing() -> None:
     one, other = packed([3, 1, 2]), packed([2, 9], 10)
     parts = list(merged([one, other, one]))
     assert np.concatenate(parts).tolist() == sorted({*one.tolist(), *other.tolist()})
+
+
+def test_pages_given_back_hold_what_was_written_to_them(tmp_path: Path) -> None:
+    packed(list(range(5_000))).tofile(tmp_path / "run")
+    held = np.memmap(tmp_path / "run", dtype=np.uint64, mode="r+")
+    held[7] = held[6]
+    before = held.copy()
+    let_go(held)
+    assert (held == before).all()
+    assert (np.concatenate(list(merged([held]))) == np.unique(before)).all()
