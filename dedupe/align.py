@@ -30,6 +30,8 @@ SAME_SENTENCE = 0.5
 # A clause has fewer words to be known by: it must be nearly the same, and of four words or more.
 SAME_CLAUSE = 0.75
 LEAST_CLAUSE = 3
+# In texts of more clauses one is like another by chance.
+MOST_CLAUSES = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +82,10 @@ def align(earlier: Words, later: Words) -> Alignment:
 def reorder(earlier: Words, later: Words) -> Words:
     """The later text's sentences in the earlier's order, then its clauses, where they are the same."""
     later = _reordered(sentences(earlier), sentences(later), SAME_SENTENCE, 1)
-    return _reordered(clauses(earlier), clauses(later), SAME_CLAUSE, LEAST_CLAUSE)
+    mine, other = clauses(earlier), clauses(later)
+    if max(len(mine), len(other)) > MOST_CLAUSES:
+        return later
+    return _reordered(mine, other, SAME_CLAUSE, LEAST_CLAUSE)
 
 
 def _reordered(mine: list[Words], other: list[Words], share: float, least: int) -> Words:
@@ -96,13 +101,14 @@ def _reordered(mine: list[Words], other: list[Words], share: float, least: int) 
             held.setdefault(pair, []).append(number)
     for part in other:
         wanted = _pairs(part)
-        scores = dict.fromkeys((0,), 0)
+        scores = {0: 0}
         for pair, count in wanted.items():
             for number in held.get(pair, ()):
                 scores[number] = scores.get(number, 0) + min(count, pairs[number][pair])
-        best = max(scores, key=lambda i: (scores[i], -i))
+        reached = places[-1] if places else -1
+        best = max(scores, key=lambda i: (scores[i], i >= reached, -i))  # what is said twice stays in order
         same = scores[best] >= least and scores[best] > share * min(wanted.total(), pairs[best].total())
-        places.append(best if same else (places[-1] if places else -1))
+        places.append(best if same else reached)
     if places == sorted(places):
         return as_they_are
     order = sorted(range(len(other)), key=lambda i: (places[i], i))

@@ -26,6 +26,9 @@ LITTLE = 0.15
 LONG_TEXT = 60
 SMALL_PART = 0.15
 SLOT = 6
+# A heading put in place of another has at most so many words, a word of feeling beside a long text so many.
+HEADING = 24
+REMARK = 10
 REWORDED = 0.03
 
 
@@ -161,7 +164,9 @@ def _tolerated(difference: Difference, shared: int) -> bool:
     block = difference.block
     slot = difference.words <= SLOT
     if difference.change is Change.NEGATION:
-        return not slot
+        return difference.words > HEADING
+    if difference.change is Change.COMMENTS and block.edge and block.later and block.whole:
+        return difference.words <= REMARK
     return difference.change in _FEELING or not slot or not (block.earlier and block.later)
 
 

@@ -19,6 +19,7 @@ SENTENCE = 3
 SPEAKS = frozenset({Change.DENIES, Change.ASKS, Change.COMMENTS, Change.MORE})
 # What makes another statement of it.
 TURNS = frozenset(Change) - SPEAKS - {Change.NOTHING, Change.LITTLE, Change.WORDING, Change.CUT}
+_GRAVEST = (Change.DENIES, Change.ASKS, Change.COMMENTS, Change.MORE, Change.CUT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +64,14 @@ def _alone(block: Block, told: Telling) -> Change:
         return inserted(words, block.edge, block.end)
     if block.earlier and not block.whole:
         return _cut(block, told, leads)
-    return added(words, told, leads, bool(block.later) and block.whole)
+    if block.whole or not leads:
+        return added(words, told, leads, bool(block.later) and block.whole)
+    # Whole sentences that the later text puts before one of both, with words that join them to it.
+    parts = sentences(words)
+    before = tuple(word for part in parts[:-1] for word in part)
+    changes = [added(before, told, leads, new=True)] if before else []
+    changes.append(added(parts[-1], told, leads, new=False))
+    return next((c for c in _GRAVEST if c in changes), Change.NOTHING)
 
 
 def _cut(block: Block, told: Telling, leads: bool) -> Change:

@@ -339,3 +339,38 @@ def test_a_short_reply_before_or_behind_a_statement_quotes_it(reply: str) -> Non
     )
     assert judged(statement, reply + statement).relation is Relation.QUOTES
     assert judged(statement, f"{statement} {reply}").relation is Relation.QUOTES
+
+
+ARTICLE = " ".join(
+    f"Theo báo cáo của phường, tổ {n} đã có {n + 3} hộ nhận đủ quà, còn {n + 1} hộ sẽ nhận vào tuần tới."
+    for n in range(2, 9)
+)
+
+
+def test_a_long_text_under_a_heading_that_denies_is_no_copy() -> None:
+    headed = "Danh sách hộ nhận quà Tết của phường. " + ARTICLE
+    denied = "Danh sách hộ không trả quà Tết cho phường dù đã nhắc. " + ARTICLE
+    assert judged(headed, denied).relation not in COPY
+
+
+def test_a_sneer_before_a_long_text_makes_it_a_quotation() -> None:
+    sneer = "(Mấy vị hồi trước khen phường này lên tận mây xanh giờ đâu cả rồi, ra đây tôi hỏi.) "
+    assert judged(ARTICLE, sneer + ARTICLE).relation is Relation.QUOTES
+
+
+def test_a_word_of_feeling_beside_a_long_text_is_one() -> None:
+    assert judged(ARTICLE, ARTICLE + " — đang cảm thấy tuyệt vời.").relation in COPY
+
+
+def test_a_claim_put_before_a_statement_makes_it_another() -> None:
+    rumour = (
+        "Đêm nay nhà nước cho máy bay phun thuốc khử trùng trên bầu trời toàn quốc, mọi người đừng ra đường."
+    )
+    more = "Chiều nay Hà Nội sẽ công bố phát dịch toàn thành. Tối nay thời sự sẽ đưa tin về việc đêm"
+    assert judged(rumour, rumour.replace("Đêm", more)).relation is Relation.QUOTES
+
+
+def test_clauses_said_twice_stay_where_they_are() -> None:
+    cases = "Ca thứ 6: nam, quê quán thành phố Phan Thiết. Ca thứ 7: nữ, quê quán thành phố Phan Thiết."
+    assert judged(cases, cases + " Xem thêm").relation in COPY
+    assert judged(cases, cases.replace("Ca thứ 7", "Ca thứ... 7")).relation in COPY
