@@ -10,6 +10,7 @@ import pytest
 
 import nlp
 from tests.nlp.test_model import sound
+from tests.nlp.texts import generated
 
 # The model that ships is no larger than this, so that a clone and a wheel stay small.
 MOST_BYTES = 30_000_000
@@ -77,11 +78,14 @@ def test_many_fuzzed_texts_have_sound_answers(shipped: nlp.Model) -> None:
 
 
 def fuzz(shipped: nlp.Model, count: int, seed: int) -> None:
-    """Read so many random texts; each must have an answer."""
+    """Read so many random texts, and as many that trip others up: empty, a megabyte, emoji alone, right to
+    left, invisible. Each must have an answer."""
     draw = random.Random(seed)
-    answers = shipped.read(["".join(_characters(draw)) for _number in range(count)])
-    assert len(answers) == count
-    assert all(sound(answer, shipped.labels) for answer in answers)
+    texts = ["".join(_characters(draw)) for _number in range(count)]
+    for some in (texts, list(generated(count, seed))):
+        answers = shipped.read(some)
+        assert len(answers) == count
+        assert all(sound(answer, shipped.labels) for answer in answers)
 
 
 def _characters(draw: random.Random) -> list[str]:
