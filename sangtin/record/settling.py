@@ -24,8 +24,8 @@ DECISIONS = (Act.LABEL.value, Act.SAME_AS.value, Act.NOT_A_COPY.value)
 EDITED_FIRST = 2.0
 NEGATIVE_FIRST = 1.0
 SCAM_FIRST = 0.5
-# What looks unreliable counts as half a reason to act: three in four posts that the flag raises were called
-# unreliable (docs/model-card.md), and 223 of 299 such posts are negative under the label policy.
+# What looks unreliable counts as half a reason to act: of posts that the flag raises three in four or more
+# were called unreliable, and 223 of 299 of those are negative under the label policy (reintel's rows in it).
 UNRELIABLE_COUNTS = 0.5
 # The columns of a post that follow from its evidence.
 _OUTCOME = ("bin", "kind", "cause", "settled_by", "readable", "edited", "flags", "attention")
