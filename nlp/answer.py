@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+
+import numpy as np
+import numpy.typing as npt
+
+Probabilities = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -38,3 +44,17 @@ class Moved:
     start: int
     end: int
     weight: float
+
+
+def labels_of(classes: Sequence[Class]) -> tuple[str, ...]:
+    """The labels of classes, each once, in their order."""
+    return tuple(dict.fromkeys(one.label for one in classes))
+
+
+def fold(shares: Probabilities, classes: Sequence[Class], labels: Sequence[str]) -> Probabilities:
+    """Probabilities of classes (texts, classes) → of labels (texts, labels)."""
+    table = np.zeros((len(classes), len(labels)))
+    for place, one in enumerate(classes):
+        table[place, labels.index(one.label)] = 1
+    folded: Probabilities = shares @ table
+    return folded

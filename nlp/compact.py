@@ -3,11 +3,13 @@
     logit = share × network logit + (1 − share) × linear logit
 
 The two err on different posts: the network sees which words stand together, the linear reader sees spelling,
-signs and lengths (docs/decisions/0010-compact-reader.md).
+signs and lengths (docs/decisions/0010-compact-reader.md). Where they are not sure enough, a small transformer
+may be asked too, and its logits join the mean (docs/decisions/0011-transformer-reader.md).
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,23 +18,34 @@ import numpy as np
 import numpy.typing as npt
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from nlp.answer import Class, Moved
+from nlp.answer import Class, Moved, Probabilities, fold, labels_of
 from nlp.compact_words import PAD, Words
 from nlp.linear import LinearReader, batches, softmax
 from nlp.occlusion import occlude
 from nlp.prepare import prepare
-from nlp.reader import Probabilities
 from nlp.session import Session, open_session
+from nlp.transformer import TransformerReader
 from sangtin.errors import InputError
 
 CARD, GRAPH, WORDS, LINEAR = "reader.json", "network.onnx", "words.safetensors", "linear"
+TRANSFORMER = "transformer"
 INPUTS = ("words", "pairs")
 WORDS_A_RUN = 8_192  # what the network reads at once: some 30 MB of working memory
 
 Floats = npt.NDArray[np.float64]
 
 
-class _Card(BaseModel):
+class Asked(BaseModel):
+    """When a transformer is asked, how much of the answer is then its own, and the temperature of that."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    below: float = Field(ge=0, le=1, description="It is asked where the likeliest label has less than this.")
+    share: float = Field(ge=0, le=1)
+    temperature: float = Field(gt=0)
+
+
+class Card(BaseModel):
     """reader.json: what is averaged and how."""
 
     model_config = ConfigDict(extra="forbid")
@@ -41,11 +54,20 @@ class _Card(BaseModel):
     share: float = Field(ge=0, le=1, description="How much of the answer is the network's.")
     edge: int = Field(ge=0, le=8, description="Empty places that the network needs on both sides of a text.")
     temperature: float = Field(gt=0)
+    transformer: Asked | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Deep:
+    """A transformer and when it is asked."""
+
+    reader: TransformerReader
+    asked: Asked
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class CompactReader:
-    """A network over numbered words and a linear reader of the same classes."""
+    """A network over numbered words and a linear reader of the same classes; perhaps a transformer."""
 
     name: str
     linear: LinearReader
@@ -54,6 +76,7 @@ class CompactReader:
     share: float
     edge: int
     temperature: float
+    deep: Deep | None = None
 
     @classmethod
     def load(cls, folder: Path, name: str) -> CompactReader:
@@ -71,7 +94,8 @@ class CompactReader:
                 f"{len(linear.classes)}. Copy or train the model again."
             )
         words = read_words(folder / WORDS)
-        return cls(name, linear, words, network, card.share, card.edge, card.temperature)
+        how = (card.share, card.edge, card.temperature)
+        return cls(name, linear, words, network, *how, _deep(folder, card, linear.classes))
 
     @property
     def classes(self) -> tuple[Class, ...]:
@@ -80,12 +104,22 @@ class CompactReader:
 
     def read(self, texts: Sequence[str]) -> Probabilities:
         """Shape (texts, classes); rows sum to 1."""
-        found = np.empty((len(texts), len(self.classes)))
-        done = 0
-        for batch in batches([prepare(text) for text in texts]):
-            found[done : done + len(batch)] = softmax(self.logits(batch) / self.temperature)
+        forms = [prepare(text) for text in texts]
+        logits, done = np.empty((len(texts), len(self.classes))), 0
+        for batch in batches(forms):
+            logits[done : done + len(batch)] = self.logits(batch)
             done += len(batch)
+        found = softmax(logits / self.temperature)
+        if self.deep is not None:
+            which = unsure(found, self.classes, self.deep.asked.below)
+            other = self.deep.reader.logits([forms[i] for i in which.tolist()])
+            found[which] = joined(logits[which], other, self.deep.asked)
         return found
+
+    @property
+    def counted(self) -> Counter[str]:
+        """How many texts the transformer read, and how many of them were cut."""
+        return self.deep.reader.counted if self.deep else Counter()
 
     def why(self, text: str, label: str) -> list[Moved]:
         """The words of `text` without which `label` would be less (or more) likely."""
@@ -93,7 +127,7 @@ class CompactReader:
         return occlude(text, lambda texts: self.read(texts)[:, wanted].sum(axis=1))
 
     def logits(self, forms: Sequence[str]) -> Floats:
-        """Shape (forms, classes), before the temperature; `forms` are prepared texts."""
+        """Shape (forms, classes), before the temperature and without a transformer, of prepared texts."""
         said: Floats = self.share * self._network_logits(forms)
         return said + (1 - self.share) * self.linear.logits(forms)
 
@@ -111,6 +145,30 @@ class CompactReader:
         return found
 
 
+def joined(logits: Floats, other: Floats, asked: Asked) -> Probabilities:
+    """What the compact parts and the transformer say together, shape (texts, classes)."""
+    return softmax((asked.share * other + (1 - asked.share) * logits) / asked.temperature)
+
+
+def unsure(shares: Probabilities, classes: Sequence[Class], below: float) -> npt.NDArray[np.int64]:
+    """Places of the texts whose likeliest label has a chance below this; `shares` are of classes."""
+    labels = labels_of(classes)
+    return np.flatnonzero(fold(shares, classes, labels).max(axis=1) < below)
+
+
+def _deep(folder: Path, card: Card, classes: tuple[Class, ...]) -> Deep | None:
+    """The transformer of a folder, where its card names one; InputError where it tells other classes."""
+    if card.transformer is None:
+        return None
+    reader = TransformerReader.load(folder / TRANSFORMER, TRANSFORMER)
+    if reader.classes != classes:
+        raise InputError(
+            f"{folder}: the transformer tells other classes than the linear reader. Copy or train the model "
+            "again."
+        )
+    return Deep(reader, card.transformer)
+
+
 def _runs(counts: npt.NDArray[np.int64]) -> Iterator[npt.NDArray[np.int64]]:
     """Numbers of texts of like length, so many that a table of them holds WORDS_A_RUN words at most."""
     order = np.argsort(counts, kind="stable")[::-1]
@@ -120,9 +178,9 @@ def _runs(counts: npt.NDArray[np.int64]) -> Iterator[npt.NDArray[np.int64]]:
         order = order[taken:]
 
 
-def _read_card(file: Path) -> _Card:
+def _read_card(file: Path) -> Card:
     try:
-        return _Card.model_validate_json(file.read_bytes())
+        return Card.model_validate_json(file.read_bytes())
     except FileNotFoundError:
         raise InputError(
             f"{file} is missing: the model folder is not whole. Copy or train it again."

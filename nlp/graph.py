@@ -86,13 +86,18 @@ class _Model:
     weights: Weights
     ranges: Mapping[str, Range] | None
     watch: bool
+    bits: int = 16
 
 
 def write_graph(
-    file: Path, config: Config, weights: Weights, ranges: Mapping[str, Range] | None = None
+    file: Path, config: Config, weights: Weights, ranges: Mapping[str, Range] | None = None, bits: int = 16
 ) -> None:
-    """Write a graph of 32-bit numbers, or with `ranges` of whole ones, to `file`."""
-    _save(file, _Model(_Drawing(), config, weights, ranges, False))
+    """Write a graph of 32-bit numbers, or with `ranges` of whole ones, to `file`.
+
+    Beside whole numbers the table of words is kept in 16 bits, which loses less than the rounding after it;
+    with `bits` 8, where size counts, each word in 8 bits of its greatest size.
+    """
+    _save(file, _Model(_Drawing(), config, weights, ranges, False, bits))
 
 
 def write_watched(file: Path, config: Config, weights: Weights) -> list[str]:
@@ -141,11 +146,7 @@ def _save(file: Path, model: _Model) -> list[str]:
 def _embedded(model: _Model) -> str:
     """Word, position and type, normalised: (texts, sub-words, hidden)."""
     draw, weights = model.drawing, model.weights
-    half = model.ranges is not None  # a table in 16 bits loses less than the rounding after it
-    table = weights["embeddings.word_embeddings.weight"]
-    words = draw.add("Gather", [draw.constant(table, np.float16 if half else np.float32), "ids"])
-    if half:
-        words = draw.add("Cast", [words], to=1)
+    words = _words(model, weights["embeddings.word_embeddings.weight"])
     first = model.config.pad_token_id + 1
     places = (
         weights["embeddings.position_embeddings.weight"]
@@ -157,6 +158,20 @@ def _embedded(model: _Model) -> str:
     table_of_places = draw.constant(places[None])
     at = draw.add("Slice", [table_of_places, start, end, draw.constant([1], np.int64)])
     return _normalised(model, draw.add("Add", [words, at]), "embeddings.LayerNorm")
+
+
+def _words(model: _Model, table: Floats) -> str:
+    """The vector of each word."""
+    draw = model.drawing
+    if model.ranges is None:
+        return draw.add("Gather", [draw.constant(table), "ids"])
+    if model.bits > 8:
+        return draw.add("Cast", [draw.add("Gather", [draw.constant(table, np.float16), "ids"])], to=1)
+    steps = np.maximum(np.abs(table).max(axis=1, keepdims=True), 1e-12) / 127
+    whole = draw.add("Gather", [draw.constant(np.rint(table / steps), np.int8), "ids"])
+    return draw.add(
+        "Mul", [draw.add("Cast", [whole], to=1), draw.add("Gather", [draw.constant(steps), "ids"])]
+    )
 
 
 def _normalised(model: _Model, value: str, name: str) -> str:

@@ -18,10 +18,9 @@ import numpy.typing as npt
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from nlp import ngrams
-from nlp.answer import Class, Moved
+from nlp.answer import Class, Moved, Probabilities
 from nlp.occlusion import occlude
 from nlp.prepare import NORMALISER, prepare
-from nlp.reader import Probabilities
 from sangtin.errors import InputError
 
 TABLE = "weights.safetensors"

@@ -8,16 +8,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-import numpy as np
-
-from nlp.answer import Answer, Class, Moved
+from nlp.answer import Answer, Class, Moved, Probabilities, fold
 from nlp.beside import Beside
 from nlp.flags import FOLDER, Flags
 from nlp.folder import is_plain, read_card
 from nlp.huggingface import CONFIG
 from nlp.language import foreign
 from nlp.passage import NORMALISER
-from nlp.reader import Computing, Counting, Place, Probabilities, Reader, load_reader
+from nlp.reader import Computing, Counting, Place, Reader, load_reader
 from nlp.words import SEGMENTER
 from sangtin.errors import InputError, UsageError
 
@@ -155,15 +153,6 @@ def _plain(folder: Path, place: Place) -> Model:
             f"{NORMALISER} and the segmenter {SEGMENTER}."
         )
     return Model(f"{folder.name}-{digest[:8]}", labels, (Step(reader, None),), tuple(notes))
-
-
-def fold(shares: Probabilities, classes: Sequence[Class], labels: Sequence[str]) -> Probabilities:
-    """Probabilities of classes (texts, classes) → of labels (texts, labels)."""
-    table = np.zeros((len(classes), len(labels)))
-    for place, one in enumerate(classes):
-        table[place, labels.index(one.label)] = 1
-    folded: Probabilities = shares @ table
-    return folded
 
 
 def _kind(row: Probabilities, classes: Sequence[Class], label: str) -> str | None:

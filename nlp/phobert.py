@@ -16,7 +16,7 @@ import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from nlp import passage
-from nlp.answer import Class, Moved
+from nlp.answer import Class, Moved, Probabilities
 from nlp.backend import Backend, Choice, Kind, Running, gathered, kind_of, open_backend
 from nlp.batching import Ints, fit
 from nlp.calibrating import Calibration, Subject, by_hand, calibrated, remembered, told
@@ -24,7 +24,7 @@ from nlp.converting import graph_of, sample_posts
 from nlp.huggingface import CONFIG, Checkpoint, needs_head, open_checkpoint
 from nlp.linear import softmax
 from nlp.occlusion import occlude
-from nlp.reader import Place, Probabilities
+from nlp.reader import Place
 from nlp.subwords import END, MERGES, START, VOCABULARY, Subwords
 from nlp.words import SEGMENTER
 from sangtin.errors import InputError

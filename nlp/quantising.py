@@ -35,11 +35,15 @@ def largest_weight() -> int:
 
 
 def find_ranges(
-    watched: tuple[Path, Sequence[str]], batches: Sequence[Ints], model: tuple[Config, Weights]
+    watched: tuple[Path, Sequence[str]],
+    batches: Sequence[Ints],
+    model: tuple[Config, Weights],
+    most: int | None = None,
 ) -> dict[str, Range]:
     """Ranges of every product, from each channel's least and largest value over `batches`.
 
     `watched` is a graph of nlp.graph.write_watched and what it adds; a batch is one text's ids, (1, n).
+    `most` is the largest whole number of a weight: unless given, what suits this processor.
     """
     (graph, outputs), (config, weights) = watched, model
     session = open_session(graph)
@@ -52,7 +56,7 @@ def find_ranges(
             low[name] = np.minimum(low.get(name, rows[0]), rows.min(axis=0))
             high[name] = np.maximum(high.get(name, rows[0]), rows.max(axis=0))
     return {
-        product: _range((low[output], high[output]), _strongest(weights, tables), largest_weight())
+        product: _range((low[output], high[output]), _strongest(weights, tables), most or largest_weight())
         for (product, tables), output in zip(products(config).items(), outputs, strict=True)
     }
 

@@ -8,16 +8,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
-import numpy as np
-import numpy.typing as npt
-
-from nlp.answer import Class, Moved
+from nlp.answer import Class, Moved, Probabilities
 from sangtin.errors import InputError
 
 if TYPE_CHECKING:
     from nlp.backend import Running
-
-Probabilities = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +78,10 @@ def load_reader(folder: Path, name: str, kind: str, place: Place) -> Reader:
         from nlp.compact import CompactReader
 
         return CompactReader.load(folder, name)
+    if kind == "transformer":
+        from nlp.transformer import TransformerReader
+
+        return TransformerReader.load(folder, name)
     if kind == "phobert":
         from nlp.phobert import PhoBertReader
 

@@ -12,9 +12,10 @@ from pathlib import Path
 import numpy as np
 
 from nlp import Place, load
+from nlp.answer import fold
 from nlp.flags import FOLDER as FLAGS
 from nlp.folder import ModelCard, Step, is_plain, read_card, write_card
-from nlp.model import PHOBERT, Model, fold
+from nlp.model import PHOBERT, Model
 from sangtin.errors import UsageError
 from training.fit import refuse_taken
 from training.rows import Row, data_hash

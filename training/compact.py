@@ -12,11 +12,12 @@ import numpy as np
 import numpy.typing as npt
 
 from nlp import Class
-from nlp.compact import CARD, GRAPH, INPUTS, LINEAR, WORDS
+from nlp.compact import CARD, GRAPH, INPUTS, LINEAR, TRANSFORMER, WORDS
 from nlp.compact_words import BEGIN, FIRST, PAD, STRANGE, Words
 from nlp.linear import LinearReader, softmax
 from nlp.prepare import prepare
 from training.augment import variants
+from training.distilled import Student
 from training.graph import quantised, write_graph
 from training.known import Known
 from training.linear import Examples, balanced
@@ -76,7 +77,7 @@ class Numbered:
 
 @dataclass(frozen=True, slots=True)
 class Trained:
-    """A compact reader before it is written: what `nlp.compact.CompactReader` will answer."""
+    """A compact reader before it is written; what it answers is without its student."""
 
     linear: LinearReader
     words: Words
@@ -84,6 +85,7 @@ class Trained:
     share: float = SHARE
     temperature: float = 1.0
     name: str = "compact"
+    student: Student | None = None
 
     @property
     def classes(self) -> tuple[Class, ...]:
@@ -109,7 +111,15 @@ class Trained:
         from safetensors.numpy import save
 
         self.linear.save(folder / LINEAR)
-        card = {"format": 1, "share": self.share, "edge": EDGE, "temperature": self.temperature}
+        card: dict[str, object] = {
+            "format": 1,
+            "share": self.share,
+            "edge": EDGE,
+            "temperature": self.temperature,
+        }
+        if self.student:
+            self.student.save(folder / TRANSFORMER, self.classes)
+            card["transformer"] = self.student.asked.model_dump()
         (folder / CARD).write_text(json.dumps(card, indent=1) + "\n", encoding="utf-8")
         words = self.words
         held: dict[str, npt.NDArray[Any]] = {

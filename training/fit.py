@@ -12,10 +12,10 @@ from pathlib import Path
 import numpy as np
 
 from nlp import Class
+from nlp.answer import fold, labels_of
 from nlp.flags import FOLDER, Flags
 from nlp.folder import ModelCard, Step, write_card
 from nlp.linear import LinearReader
-from nlp.model import fold
 from nlp.prepare import prepare
 from sangtin.errors import UsageError
 from training.calibration import best_share, best_temperature
@@ -102,11 +102,6 @@ def classes_of(rows: Sequence[Row]) -> tuple[Class, ...]:
     if len({one.label for one in kept}) < 2:
         raise UsageError("The rows hold a single label: there is nothing to tell apart. Add rows of another.")
     return tuple(sorted(kept, key=lambda one: (one.label, one.kind or "")))
-
-
-def labels_of(classes: Sequence[Class]) -> tuple[str, ...]:
-    """The labels of classes, each once, in their order."""
-    return tuple(dict.fromkeys(one.label for one in classes))
 
 
 def examples(rows: Sequence[Row], classes: tuple[Class, ...]) -> Examples:

@@ -168,7 +168,7 @@ def policy_rows(data: Path, known: Sequence[Sourced] = ()) -> list[Sourced]:
     rows = read_rows([file], Fields(kind="kind", weight="sure"))
     sources = [str(value["set"]) for _where, value in objects(file) if value.get("label") is not None]
     return [
-        Sourced(row, source, _part(source), row.weight == SURE_WEIGHT)
+        Sourced(row, source, part_of(source), row.weight == SURE_WEIGHT)
         for row, source in zip(rows, sources, strict=True)
         if (source, row.text) not in seen
     ]
@@ -191,7 +191,7 @@ def labelled_rows(folder: Path, data: Path) -> list[Sourced]:
         if text is None:
             raise InputError(f"{where} names the row {given.id!r}, which {data / given.set} lacks. Mend it.")
         row = Row(text, Class(given.label, given.kind), SURE_WEIGHT if given.sure else UNSURE_WEIGHT)
-        found.append(Sourced(row, given.set, _part(given.set), given.sure))
+        found.append(Sourced(row, given.set, part_of(given.set), given.sure))
     return found
 
 
@@ -206,17 +206,21 @@ def public_rows(data: Path, known: Sequence[Sourced]) -> list[Sourced]:
             target = public.renamed.get(row.target.label)
             if target and row.text not in seen:
                 mapped = Row(row.text, target, public.weight)
-                found.append(Sourced(mapped, source, _part(source), False))
+                found.append(Sourced(mapped, source, part_of(source), False))
     return found
 
 
 def unlabelled(data: Path) -> Iterator[str]:
     """Texts to learn words from, each file from its beginning; a file that is not there is passed over."""
     for name, most in UNLABELLED:
-        file = data / name
-        if file.is_file():
-            for _where, value in islice(objects(file), most):
-                yield str(value["text"])[:LONGEST]
+        yield from texts_of(data / name, most)
+
+
+def texts_of(file: Path, most: int | None) -> Iterator[str]:
+    """The beginnings of the first texts of a file; none where it is not there."""
+    if file.is_file():
+        for _where, value in islice(objects(file), most):
+            yield str(value["text"])[:LONGEST]
 
 
 def wordless_rows() -> list[Sourced]:
@@ -270,5 +274,6 @@ def _texts(data: Path, name: str, where: str) -> dict[str, str]:
     return {str(value["id"]): str(value["text"]) for file in files for _where, value in objects(file)}
 
 
-def _part(source: str) -> int:
+def part_of(source: str) -> int:
+    """The part that a source is held out with, from 0."""
     return next((i for i, together in enumerate(TOGETHER) if source in together), len(TOGETHER))

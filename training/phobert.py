@@ -15,17 +15,18 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from nlp import Class
+from nlp.answer import fold, labels_of
 from nlp.backend import cores, has_torch
 from nlp.batching import Ints, padded
 from nlp.folder import CARD, ModelCard, Step, read_card, write_card
 from nlp.huggingface import CONFIG, KIND_MARK, Checkpoint, open_checkpoint
-from nlp.model import PHOBERT, fold
+from nlp.model import PHOBERT
 from nlp.phobert import PhoBertReader, encode, load_subwords, write_reader
 from nlp.reader import Place
 from nlp.subwords import PAD
 from sangtin.errors import MissingError, UsageError
 from training.calibration import best_temperature
-from training.fit import classes_of, examples, labels_of, refuse_taken, split_rows
+from training.fit import classes_of, examples, refuse_taken, split_rows
 from training.rows import Row, data_hash
 from training.thresholds import Answered, Bounds, choose
 

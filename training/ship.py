@@ -13,16 +13,18 @@ import numpy as np
 import numpy.typing as npt
 
 import nlp
+from nlp.answer import fold, labels_of
 from nlp.flags import Flags
 from nlp.linear import softmax
-from nlp.model import fold, load
+from nlp.model import load
 from nlp.prepare import prepare
 from training import gathering, reference, trial
+from training.asking import ALL, Left, Task, together
 from training.augment import variants
 from training.calibration import best_temperature
 from training.compact import Numbered, Trained, fit_network
 from training.compact import Settings as NetworkSettings
-from training.fit import Draft, classes_of, examples, labels_of, refuse_taken, write_model
+from training.fit import Draft, classes_of, examples, refuse_taken, write_model
 from training.flags import fit_flags
 from training.gathering import Sourced
 from training.known import Known
@@ -41,8 +43,9 @@ Say = Callable[[str], None]
 SETTINGS = Settings(penalty=3e-5, balance=0.25, rounds=45)
 NETWORK = NetworkSettings()
 # Of what is settled on sources that were held out. The product's goals, 0.88 macro-F1 on half of the posts of
-# unseen sources, leave no room for the 2 % of missed negatives that `train fit` keeps.
-BOUNDS = Bounds(error=0.10, missed=0.06)
+# unseen sources, leave no room for the 2 % of missed negatives that `train fit` keeps; at 7 % half of calm
+# comments are settled too.
+BOUNDS = Bounds(error=0.10, missed=0.07)
 # Of how many texts one has a changed copy, and how much this counts beside its text.
 VARIANT_EVERY = 2
 VARIANT_WEIGHT = 0.5
@@ -53,7 +56,8 @@ class Order:
     """What to make: from which data, where to, whether public sets help, and under which day.
 
     `reference` keeps the figures as the reference run. `seed` holds the posts written for this project,
-    `labels` what it says of rows of the data.
+    `labels` what it says of rows of the data. `transformer` is the folder of work of a small transformer,
+    which is asked where the compact reader is not sure.
     """
 
     data: Path
@@ -63,6 +67,7 @@ class Order:
     day: date
     seed: Path = gathering.SEED
     labels: Path = gathering.LABELS
+    transformer: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,16 +126,24 @@ def ship(order: Order, say: Say) -> Made:
     """
     if order.out is not None:
         refuse_taken(order.out)
-    told = Told.of(with_variants(gather(order, say)), _met(order, say))
-    logits, alone, held = held_out(told, say)
-    chosen = choice(logits, held, told.classes)
+    rows = gather(order, say)
+    told = Told.of(with_variants(rows), _met(order, say))
+    left = Left.read(order.transformer, rows) if order.transformer else None
+    task = None
+    if order.transformer and left is None:
+        task = Task.prepare(order.transformer, order.data, rows, told.classes)
+    out = held_out(told, say, task)
+    reader = told.fitted(np.arange(len(told.rows)))
+    if task and isinstance(reader, Trained):
+        task.hear(ALL, reader)
+        task.stop()
+    chosen, reader = _chosen(out, told, (reader, left))
     say(f"temperature {chosen.temperature}, thresholds {chosen.thresholds}")
-    reader = replace(told.fitted(np.arange(len(told.rows))), temperature=chosen.temperature)
     flags, of_flags = fit_flags(told.rows, order.data) if order.public else (None, {})
     data = data_hash([one.row for one in told.rows])
     folder = _placed(order, (reader, flags), chosen.thresholds, data)
     model = load(folder)
-    figures = unseen_figures(chosen, choice(alone, held, told.classes), held) | of_flags
+    figures = unseen_figures(chosen, out, told.classes) | of_flags
     figures |= trial.held(model, order.seed, order.data) | public_figures(model, order.data)
     reference.compare(figures, order.reference, say)
     return Made(model.name, folder, figures)
@@ -152,18 +165,39 @@ def choice(logits: Floats, held: Sequence[Sourced], classes: tuple[nlp.Class, ..
     temperature = best_temperature(logits, truth.shares.astype(float), truth.weights.astype(float))
     labels = labels_of(classes)
     scores = fold(softmax(logits / temperature), classes, labels)
+    return Choice(labels, temperature, _thresholds(scores, held, labels), scores)
+
+
+def _thresholds(scores: Floats, held: Sequence[Sourced], labels: tuple[str, ...]) -> dict[str, float]:
+    """Thresholds that keep the recipe's bounds on sure rows."""
     numbers = np.array([labels.index(one.row.target.label) for one in held])
     sure = np.array([one.sure for one in held], np.float64)
-    thresholds = choose(Answered(scores, numbers, numbers, sure), labels, BOUNDS.error, BOUNDS.missed)
-    return Choice(labels, temperature, thresholds, scores)
+    return choose(Answered(scores, numbers, numbers, sure), labels, BOUNDS.error, BOUNDS.missed)
 
 
-def unseen_figures(whole: Choice, alone: Choice, held: Sequence[Sourced]) -> trial.Figures:
-    """Figures on sources that were held out: of the reader, and of the linear reader alone."""
+def _chosen(out: HeldOut, told: Told, made: tuple[Draft, Left | None]) -> tuple[Choice, Draft]:
+    """Temperatures and thresholds, and the reader with them and with its student, where it has one."""
+    reader, left = made
+    chosen = choice(out.logits, out.rows, told.classes)
+    reader = replace(reader, temperature=chosen.temperature)
+    if left is None or not isinstance(reader, Trained):
+        return chosen, reader
+    other = left.logits[out.places]
+    asked, scores = together(out.logits, other, out.rows, chosen.temperature, told.classes)
+    chosen = replace(chosen, scores=scores, thresholds=_thresholds(scores, out.rows, chosen.labels))
+    texts = [one.row.text for one in told.rows if not one.changed]
+    return chosen, replace(reader, student=left.student(asked, texts))
+
+
+def unseen_figures(whole: Choice, out: HeldOut, classes: tuple[nlp.Class, ...]) -> trial.Figures:
+    """Figures on sources that were held out: of the reader, and of its parts alone."""
     how = (whole.labels, whole.thresholds)
-    figures = trial.unseen(whole.scores, held, how)
-    figures |= trial.alone(alone.scores, held, (alone.labels, alone.thresholds))
-    return figures | trial.rare(whole.scores, held, how)
+    figures = trial.unseen(whole.scores, out.rows, how)
+    for part, logits in (("compact reader", out.logits), ("linear reader", out.linear)):
+        one = choice(logits, out.rows, classes)
+        if not np.array_equal(one.scores, whole.scores):
+            figures |= trial.alone(part, one.scores, out.rows, (one.labels, one.thresholds))
+    return figures | trial.rare(whole.scores, out.rows, how)
 
 
 def gather(order: Order, say: Say) -> list[Sourced]:
@@ -189,12 +223,22 @@ def _met(order: Order, say: Say) -> Met | None:
     return met
 
 
-def held_out(told: Told, say: Say) -> tuple[Floats, Floats, list[Sourced]]:
-    """Logits of seed and policy rows by a reader that has not seen their source, those of its linear reader
-    alone, and these rows."""
+@dataclass(frozen=True, slots=True)
+class HeldOut:
+    """Seed and policy rows, their places among all, and what readers say that have not seen their source:
+    logits of the whole reader and of its linear part."""
+
+    rows: list[Sourced]
+    places: npt.NDArray[np.int64]
+    logits: Floats
+    linear: Floats
+
+
+def held_out(told: Told, say: Say, task: Task | None = None) -> HeldOut:
+    """Read every part by a reader of the others; a task also hears what each says of its posts."""
     found: list[Floats] = []
     alone: list[Floats] = []
-    held: list[Sourced] = []
+    places: list[int] = []
     parts = np.array([one.part for one in told.rows])
     asked = np.array([not one.changed and one.row.weight >= LEAST_WEIGHT for one in told.rows])
     for part in range(gathering.parts()):
@@ -204,9 +248,12 @@ def held_out(told: Told, say: Say) -> tuple[Floats, Floats, list[Sourced]]:
             forms = [prepare(told.rows[i].row.text) for i in which.tolist()]
             found.append(reader.logits(forms))
             alone.append(reader.linear.logits(forms) if isinstance(reader, Trained) else found[-1])
-            held += [told.rows[i] for i in which.tolist()]
+            places += which.tolist()
+            if task and isinstance(reader, Trained):
+                task.hear(str(part), reader)
             say(f"held out part {part + 1} of {gathering.parts()}: {len(which):,} rows")
-    return np.concatenate(found), np.concatenate(alone), held
+    rows = [told.rows[i] for i in places]
+    return HeldOut(rows, np.array(places), np.concatenate(found), np.concatenate(alone))
 
 
 def with_variants(rows: Sequence[Sourced]) -> list[Sourced]:

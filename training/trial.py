@@ -75,11 +75,13 @@ def unseen(
     }
 
 
-def alone(scores: Floats, rows: Sequence[Sourced], how: tuple[Sequence[str], Mapping[str, float]]) -> Figures:
-    """The same figures of the linear reader alone, over all sources together."""
+def alone(
+    part: str, scores: Floats, rows: Sequence[Sourced], how: tuple[Sequence[str], Mapping[str, float]]
+) -> Figures:
+    """The same figures of one part of the reader alone, over all sources together."""
     found = unseen(scores, rows, how)
     wanted = ("unseen sources", "seed, held out in turn")
-    return {f"linear reader alone: {name}": found[name] for name in wanted if name in found}
+    return {f"{part} alone: {name}": found[name] for name in wanted if name in found}
 
 
 def rare(scores: Floats, rows: Sequence[Sourced], how: tuple[Sequence[str], Mapping[str, float]]) -> Figures:

@@ -133,21 +133,29 @@ def ship(
     public: Annotated[
         bool, typer.Option(help="Train on the public sets too, not on our own posts alone.")
     ] = True,
+    transformer: Annotated[
+        Path | None,
+        typer.Option(help="A folder of work: ask a small transformer too, which a GPU trains there."),
+    ] = None,
     reference: Annotated[bool, typer.Option(help="Keep these figures as the reference run.")] = False,
     day: Day = None,
     json: JsonFlag = False,
 ) -> None:
     """Train the model that ships, by the recipe, and print how it differs from the reference run.
 
+    With --transformer the first run prepares the folder and says what to run where a GPU is; the second one
+    takes what that left, and makes the model.
+
     \b
     Examples:
       sangtin train ship --data ~/data
+      sangtin train ship --data ~/data --transformer ~/work
       sangtin train ship --data ~/data --no-public --out ~/models/own-posts-only
     """
     from training.ship import Order
     from training.ship import ship as make
 
-    result = make(Order(data, out, public, reference, _day(day)), say)
+    result = make(Order(data, out, public, reference, _day(day), transformer=transformer), say)
     if json:
         emit_json(result.figures)
     else:

@@ -19,7 +19,8 @@ from pathlib import Path
 import numpy as np
 
 import nlp
-from nlp.model import Model, fold
+from nlp.answer import fold
+from nlp.model import Model
 from training import metrics
 from training.compact import Settings as Network
 from training.fit import Plan, fit

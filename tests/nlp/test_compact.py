@@ -5,17 +5,21 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from nlp.compact import CARD, GRAPH, INPUTS, LINEAR, WORDS, CompactReader
+from nlp import Class
+from nlp.compact import CARD, GRAPH, INPUTS, LINEAR, TRANSFORMER, WORDS, Asked, CompactReader, unsure
 from nlp.compact_words import FIRST
 from nlp.linear import softmax
 from nlp.prepare import prepare
+from nlp.transformer import write_card
 from sangtin.errors import InputError
 from tests.nlp.small import ROWS, SETTINGS
+from tests.nlp.students import student
 from training.compact import Settings, Trained, fit_compact
 from training.fit import classes_of, examples
 from training.known import Known
@@ -100,6 +104,51 @@ def test_what_it_learned_is_known_to_the_next(saved: Path, trained: Trained) -> 
     for vectors, hashes, name in zip(known.vectors, units, INPUTS, strict=True):
         assert vectors.shape == (len(hashes), 16)
         np.testing.assert_allclose(vectors, trained.weights[name][FIRST:], atol=0.02)
+
+
+@pytest.fixture(scope="module")
+def asking(trained: Trained, tmp_path_factory: pytest.TempPathFactory) -> CompactReader:
+    """A reader with a student that is asked below 0.9."""
+    folder = tmp_path_factory.mktemp("asking")
+    asked = Asked(below=0.9, share=0.4, temperature=1.3)
+    replace(trained, student=student(asked, folder, trained.classes)).save(folder / "compact")
+    return CompactReader.load(folder / "compact", "compact")
+
+
+def test_the_student_is_asked_where_they_are_unsure(asking: CompactReader, reader: CompactReader) -> None:
+    texts = [*TEXTS, "đường đẹp mà rác", "cho hỏi mua bánh", "mưa quá"]
+    alone, together = reader.read(texts), asking.read(texts)
+    which = unsure(alone, reader.classes, 0.9)
+    assert 0 < len(which) < len(texts)
+    sure = np.setdiff1d(np.arange(len(texts)), which)
+    np.testing.assert_array_equal(together[sure], alone[sure])
+    assert asking.deep is not None
+    forms = [prepare(texts[i]) for i in which]
+    mean = 0.4 * asking.deep.reader.logits(forms) + 0.6 * asking.logits(forms)
+    np.testing.assert_allclose(together[which], softmax(mean / 1.3), atol=1e-9)
+
+
+def test_kinds_of_one_label_make_it_sure_together() -> None:
+    classes = (Class("negative"), Class("spam", "advert"), Class("spam", "noise"))
+    shares = np.array([[0.1, 0.45, 0.45], [0.5, 0.45, 0.05]])
+    assert unsure(shares, classes, 0.8).tolist() == [1]
+
+
+def test_what_the_student_read_is_counted(asking: CompactReader, reader: CompactReader) -> None:
+    asking.counted.clear()
+    asking.read(["đường đẹp mà rác " * 60])
+    assert asking.counted == {"read": 1, "cut": 1}
+    reader.read(TEXTS)
+    assert not reader.counted
+
+
+def test_a_student_of_other_classes_is_refused(trained: Trained, tmp_path: Path) -> None:
+    asked = Asked(below=0.9, share=0.4, temperature=1.3)
+    other = replace(trained, student=student(asked, tmp_path, trained.classes))
+    other.save(tmp_path / "compact")
+    write_card(tmp_path / "compact" / TRANSFORMER, trained.classes[::-1], 1.0)
+    with pytest.raises(InputError, match="tells other classes"):
+        CompactReader.load(tmp_path / "compact", "compact")
 
 
 def change_card(**values: object) -> Callable[[Path], None]:

@@ -12,9 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import nlp
-from nlp.answer import Answer, Class
-from nlp.model import Model, Step, fold
-from nlp.reader import Probabilities, Reader
+from nlp.answer import Answer, Class, Probabilities, fold
+from nlp.model import Model, Step
+from nlp.reader import Reader
 from sangtin.errors import UsageError
 from tests.nlp.small import make_model
 

@@ -15,10 +15,10 @@ import psutil
 import pytest
 
 from nlp import Class, Moved
+from nlp.answer import Probabilities
 from nlp.backend import Choice, Kind, Lengths, Logits, Running
 from nlp.batching import Ints
 from nlp.model import Step
-from nlp.reader import Probabilities
 from sangtin.pipeline import crew
 from sangtin.pipeline.parts import opened
 from sangtin.pipeline.reading import InUse, load_in_use

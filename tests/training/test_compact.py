@@ -145,10 +145,11 @@ def test_few_words_are_enough_to_start() -> None:
 def test_the_recipe_holds_out_both_readers() -> None:
     rows = [Sourced(row, "seed", number % parts()) for number, row in enumerate(ROWS * 3)]
     told = Told.of(rows, meet([row.text for row in ROWS] * 3, VectorSettings(size=8, least=2)))
-    logits, alone, held = held_out(told, lambda _line: None)
-    assert logits.shape == alone.shape == (len(held), len(told.classes))
-    assert len(held) == len(rows)
-    assert np.abs(logits - alone).max() > 0.01
+    out = held_out(told, lambda _line: None)
+    assert out.logits.shape == out.linear.shape == (len(out.rows), len(told.classes))
+    assert len(out.rows) == len(rows)
+    assert [told.rows[place] for place in out.places] == out.rows
+    assert np.abs(out.logits - out.linear).max() > 0.01
     assert isinstance(told.fitted(np.arange(len(rows))), Trained)
     assert Class("negative") in told.classes
-    assert {one.row for one in held} == {Row(one.row.text, one.row.target) for one in rows}
+    assert {one.row for one in out.rows} == {Row(one.row.text, one.row.target) for one in rows}
