@@ -2,7 +2,7 @@
 
 FTS5 always, and what is named beside it.
 
-    SANGTIN_TEST_DATA=… python -m tests.bench.search [POSTS=100000] [URL of an Elasticsearch …]
+    SANGTIN_TEST_DATA=… python -m tests.bench.search [POSTS=100000] [URL …] [--keep FOLDER]
 
 Texts are comments from the development data (repeated where there are not enough), or made-up words
 where there are none; moments are spread over two years. Each query is asked with many different words.
@@ -10,12 +10,12 @@ where there are none; moments are spread over two years. Each query is asked wit
 
 from __future__ import annotations
 
+import argparse
 import contextlib
 import gzip
 import json
 import os
 import random
-import sys
 import tempfile
 import time
 import urllib.request
@@ -225,6 +225,9 @@ def drop(url: str) -> None:
 def filled(engine: Engine, found: list[Document]) -> None:
     """Index the posts as they come in, then once more as they are read, and say how fast and how large."""
     count, dice = len(found), random.Random(4)
+    if engine.search.position() == Position("bench", 2 * count):
+        print(f"{engine.name:16} is kept: {size(engine) / count:,.0f} bytes a post", flush=True)
+        return
     print(f"{engine.name:16} index {count / timed(engine.search, found):9,.0f} posts/s", flush=True)
     read = [labelled(document, count, dice) for document in found]
     print(f"{engine.name:16} label {count / timed(engine.search, read):9,.0f} posts/s", flush=True)
@@ -242,18 +245,23 @@ def compared(engines: list[Engine], found: list[Document]) -> None:
 
 def main() -> None:
     """Index, label and ask on each engine in turn; then stream, and count the ledger."""
-    count = int(sys.argv[1]) if len(sys.argv) > 1 else 100_000
-    with tempfile.TemporaryDirectory() as folder, contextlib.ExitStack() as opened:
+    flags = argparse.ArgumentParser(description=__doc__)
+    flags.add_argument("posts", type=int, nargs="?", default=100_000)
+    flags.add_argument("urls", nargs="*", help="of an Elasticsearch")
+    flags.add_argument("--keep", type=Path, help="a folder: leave the indexes, ask them again another time")
+    given = flags.parse_args()
+    with contextlib.ExitStack() as opened:
+        folder = given.keep or Path(opened.enter_context(tempfile.TemporaryDirectory()))
         engines = []
-        for url in (f"sqlite:///{folder}/search.db", *sys.argv[2:]):
-            if not url.startswith("sqlite"):
+        for url in (f"sqlite:///{folder.resolve()}/search.db", *given.urls):
+            if not given.keep and not url.startswith("sqlite"):
                 drop(url)
                 opened.callback(drop, url)
             search = opened.enter_context(contextlib.closing(open_search(url, prefix=PREFIX)))
             engines.append(Engine("FTS5" if url.startswith("sqlite") else "Elasticsearch", url, search))
-        found = list(documents(count))
-        length = sum(len(document.text) for document in found) / count
-        print(f"{count:,} posts of {length:.0f} characters; load {os.getloadavg()[0]:.1f}", flush=True)
+        found = list(documents(given.posts))
+        length = sum(len(document.text) for document in found) / len(found)
+        print(f"{len(found):,} posts of {length:.0f} characters; load {os.getloadavg()[0]:.1f}", flush=True)
         for engine in engines:
             filled(engine, found)
         compared(engines, found)
@@ -261,7 +269,8 @@ def main() -> None:
             began = time.perf_counter()
             streamed = sum(1 for _ in engine.search.export(parse("")))
             print(f"{engine.name:16} export {streamed / (time.perf_counter() - began):8,.0f} posts/s")
-        ledger.measure(f"sqlite:///{folder}/record.db")
+        with tempfile.TemporaryDirectory() as elsewhere:
+            ledger.measure(f"sqlite:///{elsewhere}/record.db")
         print(f"load {os.getloadavg()[0]:.1f}")
 
 

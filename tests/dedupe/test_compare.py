@@ -354,7 +354,7 @@ def test_a_long_text_under_a_heading_that_denies_is_no_copy() -> None:
 
 
 def test_a_sneer_before_a_long_text_makes_it_a_quotation() -> None:
-    sneer = "(Mấy vị hồi trước khen phường này lên tận mây xanh giờ đâu cả rồi, ra đây tôi hỏi.) "
+    sneer = "(Mấy vị hồi trước khen phường lên tận mây xanh giờ đâu rồi, nực cười thật, ra đây hỏi.) "
     assert judged(ARTICLE, sneer + ARTICLE).relation is Relation.QUOTES
 
 

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import random
-import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -20,23 +19,13 @@ from sangtin.errors import EngineError
 from sangtin.post import now
 from sangtin.record import Record, leases, models, placing, reading
 from sangtin.record.schema import lease, post
-from sangtin.search import Query, Search, open_search, parse
+from sangtin.search import Search, open_search
 from tests.engines.machines import Cluster, Elsewhere, wait_until
-from tests.pipeline.running import sample_rows, write_jsonl
+from tests.pipeline.running import many_rows, write_jsonl
+from tests.search.asking import answered_throughout
 
 pytestmark = pytest.mark.servers
 PORTS = (5571, 9271)
-
-
-def many_rows(count: int) -> list[dict[str, object]]:
-    """So many posts of the sample, under different ids."""
-    rows = sample_rows(min(count, 6_000))
-    return [row | {"id": f"{row['id']}-{at}"} for at, row in zip(range(count), _for_ever(rows), strict=False)]
-
-
-def _for_ever(rows: Sequence[dict[str, object]]) -> Iterator[dict[str, object]]:
-    while True:
-        yield from rows
 
 
 def overlapping(folder: Path, rows: Sequence[dict[str, object]], files: int) -> list[Path]:
@@ -212,32 +201,17 @@ def _count(record: Record, table: Table) -> int:
 
 @pytest.mark.parametrize("posts", [1_500, pytest.param(100_000, marks=pytest.mark.soak)])
 def test_a_rebuild_leaves_no_search_failed_or_empty(cluster: Cluster, posts: int) -> None:
+    """While posts are sieved, too."""
     machine = cluster.machine("machine")
     machine.run("import", str(write_jsonl(cluster.folder / "all.jsonl", many_rows(posts))), "--source", "mau")
-    search = open_search(cluster.search, prefix=cluster.prefix)
-    wanted = search.total(parse("ngap lut"))
-    assert search.total(Query()) == posts
-    assert wanted > 0
-    answers: list[tuple[int, int, int]] = []
-    over = threading.Event()
-
-    def ask() -> None:
-        while not over.is_set():
-            hits = search.find(parse("ngap lut"), limit=5).hits
-            answers.append((search.total(Query()), search.facets(parse("ngap lut")).total, len(hits)))
-
-    with contextlib.closing(search), ThreadPoolExecutor(2) as pool:
-        asking = [pool.submit(ask) for _ in range(2)]
-        try:
-            for _ in range(1 if posts > 10_000 else 3):
-                machine.run("index", "rebuild")
-        finally:
-            over.set()
-        for each in asking:
-            each.result()
-    assert set(answers) == {(posts, wanted, min(wanted, 5))}
-    assert len(answers) > 10
-    print(f"{len(answers)} answers while {posts} posts were indexed anew")
+    with (
+        contextlib.closing(open_search(cluster.search, prefix=cluster.prefix)) as search,
+        machine.running("sieve", "--watch") as worker,
+        answered_throughout(search, posts),
+    ):
+        for _ in range(1 if posts > 10_000 else 3):
+            machine.run("index", "rebuild")
+        assert worker.poll() is None
 
 
 def test_while_the_search_is_down_the_screens_show_what_they_can_and_then_all_of_it(cluster: Cluster) -> None:

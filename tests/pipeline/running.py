@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import cycle, islice
 from pathlib import Path
 from typing import Any
 
@@ -101,8 +102,6 @@ def write_jsonl(file: Path, rows: Iterable[Mapping[str, object]]) -> Path:
 
 def sample_rows(count: int, seed: int = 7) -> list[dict[str, object]]:
     """Posts of the bundled sample as rows of an import file."""
-    from itertools import islice
-
     from sangtin import sample
 
     return [
@@ -114,3 +113,9 @@ def sample_rows(count: int, seed: int = 7) -> list[dict[str, object]]:
         }
         for post in islice(sample.generate(seed=seed, posts=max(count, 5_000)), count)
     ]
+
+
+def many_rows(count: int) -> list[dict[str, object]]:
+    """So many posts of the sample, repeated under other ids."""
+    rows = sample_rows(min(count, 6_000))
+    return [row | {"id": f"{row['id']}-{at}"} for at, row in zip(range(count), cycle(rows), strict=False)]
