@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -39,12 +39,14 @@ class Change:
     settled_by: str = ""
 
 
-def state_of(row: Row[Any], changed: Mapping[str, Any] | None = None) -> State:
-    """The state that a post's row says, or is going to say once columns of it have changed."""
-    day, bin_, kind, flags = (
-        (changed or {}).get(name, getattr(row, name)) for name in ("day", "bin", "kind", "flags")
-    )
-    return State(day, Bin(bin_), Kind(kind) if kind else None, flags_of(flags))
+def state_of(row: Row[Any]) -> State:
+    """The state that a post's row says."""
+    return state(row.day, row.bin, row.kind, row.flags)
+
+
+def state(day: date, bin: str, kind: str | None, flags: str) -> State:
+    """The state that these columns of a post say."""
+    return State(day, Bin(bin), Kind(kind) if kind else None, flags_of(flags))
 
 
 def upsert(connection: Connection, table: Any) -> Any:

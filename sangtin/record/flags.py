@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection
 from typing import Any
 
 from sqlalchemy import Row
@@ -29,9 +29,9 @@ def read_flags(result: Outcome, read: Prediction | None) -> tuple[Flag, ...]:
     return tuple(flag for flag in READ_FLAGS if flag in raised)
 
 
-def written(flags: Iterable[Flag]) -> str:
+def written(flags: Collection[Flag]) -> str:
     """Flags as a column holds them: their names between commas; empty for none."""
-    return ",".join(flag.value for flag in flags)
+    return ",".join([flag.value for flag in flags]) if flags else ""
 
 
 def flags_of(column: str) -> tuple[Flag, ...]:
@@ -39,10 +39,12 @@ def flags_of(column: str) -> tuple[Flag, ...]:
     return tuple(map(Flag, column.split(","))) if column else ()
 
 
-def chances_row(chances: Iterable[Chance]) -> dict[str, Any]:
+def chances_row(chances: Collection[Chance]) -> dict[str, Any]:
     """What a prediction's row holds of the chances; null where its model does not know a flag."""
     known = {COLUMNS[each.flag]: each.chance for each in chances}
-    return dict.fromkeys(COLUMNS.values()) | known | {"raised": written(c.flag for c in chances if c.raised)}
+    return (
+        dict.fromkeys(COLUMNS.values()) | known | {"raised": written([c.flag for c in chances if c.raised])}
+    )
 
 
 def chances_of(row: Row[Any]) -> tuple[Chance, ...]:

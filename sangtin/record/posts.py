@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -221,7 +221,7 @@ def _update_post(writing: Writing, row: Any, each: _Fetch, top: int) -> None:
         move(writing.connection, row.key, values["moment"])
     if moved.intersection(FOLLOWED):
         before = state_of(row)
-        after = state_of(row, {"day": values["day"]})
+        after = replace(before, day=values["day"])
         what = "dated" if "moment" in moved else "filled"
         writing.note(Change(row.key, what, row.source, before, after, Cause(row.cause), row.settled_by))
 

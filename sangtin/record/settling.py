@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Connection, Row, Select, and_, bindparam, 
 
 from sangtin.post import Act, Bin, Cause, Flag, Kind, Label, Membership, Outcome, Prediction, Relation
 from sangtin.record.among import among
-from sangtin.record.changes import Change, state_of
+from sangtin.record.changes import Change, state, state_of
 from sangtin.record.engine import Writing
 from sangtin.record.flags import read_flags, written
 from sangtin.record.outcome import Evidence, Said, outcome
@@ -93,7 +93,7 @@ def _note(writing: Writing, row: Row[Any], values: dict[str, Any], what: str) ->
     watched = ("bin", "kind", "cause", "settled_by", "edited", "flags")
     if what != "placed" and all(getattr(row, name) == values[name] for name in watched):
         return
-    before, after = state_of(row), state_of(row, values)
+    before, after = state_of(row), state(row.day, values["bin"], values["kind"], values["flags"])
     cause = Cause(values["cause"])
     writing.note(Change(row.key, what, row.source, before, after, cause, values["settled_by"]))
 
