@@ -13,7 +13,7 @@ from api.bars import columns
 from api.passage import Segment, segments
 from api.services import Edit, Moved, Piece, Services
 from sangtin.errors import SangtinError
-from sangtin.post import Cause, Label, Prediction
+from sangtin.post import Cause, Flag, Label, Prediction
 from sangtin.record import clusters, reviews, shown
 from sangtin.record.clusters import Spread
 from sangtin.record.relatives import relatives
@@ -27,6 +27,8 @@ LONGEST_COMPARED = 2_000
 LONG_TEXT = 2_500
 # A run of words that both texts share is shortened to its ends beyond this many characters.
 LONGEST_SAME = 80
+# As many words of a flag as are read at a glance.
+WORDS_OF_A_FLAG = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +49,15 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
+class Look:
+    """A flag that the model raised: its chance, and the words that moved it most, strongest first."""
+
+    flag: Flag
+    chance: float
+    words: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Reading:
     """A live post as a screen shows it. `person` settled it, if a person did."""
 
@@ -56,6 +67,7 @@ class Reading:
     long: bool
     marked: bool
     prediction: Prediction | None
+    looks: tuple[Look, ...]
     person: reviews.Said | None
     relatives: list[Relative]
     more_relatives: int
@@ -89,6 +101,7 @@ def read_post(connection: Connection, services: Services, found: Shown, depth: D
         long=len(summary.text) > LONG_TEXT or summary.text.count("\n") > LONG_TEXT // 80,
         marked=bool(moved),
         prediction=prediction,
+        looks=tuple(_looks(services, summary, prediction)),
         person=_person(found, summary),
         relatives=others,
         more_relatives=more,
@@ -153,6 +166,15 @@ def _why(services: Services, text: str, label: Label | None) -> Sequence[Moved]:
         return services.why(text, label) if label else ()
     except SangtinError:
         return ()
+
+
+def _looks(services: Services, summary: Summary, prediction: Prediction | None) -> Iterator[Look]:
+    """The flags that hold of a post because a model raised them."""
+    for each in prediction.chances if prediction else ():
+        if each.raised and each.flag in summary.flags:
+            moved = services.why_flagged(summary.text, each.flag)
+            towards = (summary.text[m.start : m.end] for m in moved if m.weight > 0)
+            yield Look(each.flag, each.chance, tuple(dict.fromkeys(towards))[:WORDS_OF_A_FLAG])
 
 
 def _relatives(

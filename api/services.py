@@ -1,4 +1,4 @@
-"""What the screens need from the stages → two functions, handed in by who starts the server."""
+"""What the screens need from the stages → three functions, handed in by who starts the server."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from sangtin.post import Label
+from sangtin.post import Flag, Label
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,13 @@ class Piece:
 
 
 Why = Callable[[str, Label], Sequence[Moved]]
+WhyFlagged = Callable[[str, Flag], Sequence[Moved]]
 Differences = Callable[[str, str], Sequence[Piece]]
+
+
+def _nothing(_text: str, _flag: Flag) -> Sequence[Moved]:
+    """A model that explains no flag."""
+    return ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +50,10 @@ class Services:
 
     `why(text, label)` gives the words that moved the model in use towards the label or away from it, nothing
     where no model can say. `differences(old, new)` gives the pieces whose `same` and `removed` ones make the
-    old text and whose `same` and `added` ones make the new one.
+    old text and whose `same` and `added` ones make the new one. `why_flagged(text, flag)` gives the words
+    that moved the chance of a flag.
     """
 
     why: Why
     differences: Differences
+    why_flagged: WhyFlagged = _nothing

@@ -14,8 +14,10 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
+from nlp.answer import Moved
 from nlp.beside import Beside, Shift
 from nlp.linear import LinearReader, batches
+from nlp.occlusion import occlude
 from nlp.prepare import prepare
 from sangtin.errors import InputError
 
@@ -76,6 +78,11 @@ class Flags:
     def read(self, texts: Sequence[str], beside: Sequence[Beside] = ()) -> list[dict[str, float]]:
         """For each text the chance of each flag."""
         return [dict(zip(self.names, row, strict=True)) for row in self.chances(texts, beside).tolist()]
+
+    def why(self, text: str, flag: str) -> list[Moved]:
+        """The words of `text` without which it would be less (or more) likely to have a flag."""
+        column = self.names.index(flag)
+        return occlude(text, lambda texts: self.chances(texts)[:, column])
 
     def raised(self, chances: Mapping[str, float]) -> tuple[str, ...]:
         """The flags whose chance is enough."""

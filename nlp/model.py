@@ -89,6 +89,11 @@ class Model:
         answered = self.read([text])[0].reader
         return next(s.reader for s in self.steps if s.reader.name == answered).why(text, label)
 
+    def why_flagged(self, text: str, flag: str) -> list[Moved]:
+        """What in `text` moved the chance of a flag, strongest first; nothing of a flag it does not know."""
+        known = self.flags is not None and flag in self.flags.names
+        return self.flags.why(text, flag) if self.flags and known else []
+
     def _flagged(self, answers: list[Answer], texts: Sequence[str], beside: Sequence[Beside]) -> list[Answer]:
         """The answers with the chance of each flag, where the model has some."""
         if self.flags is None:

@@ -10,7 +10,7 @@ from api.services import Edit, Moved, Piece, Services
 from sangtin.errors import SangtinError
 from sangtin.pipeline.parts import Parts
 from sangtin.pipeline.reading import InUse, load_in_use
-from sangtin.post import Label
+from sangtin.post import Flag, Label
 from sangtin.record import models
 
 # Words, and the white space between them, each a piece of its own.
@@ -26,7 +26,7 @@ class Explaining:
 
     def services(self) -> Services:
         """What the screens are handed."""
-        return Services(self.why, differences)
+        return Services(self.why, differences, self.why_flagged)
 
     def why(self, text: str, label: Label) -> Sequence[Moved]:
         """The characters that moved the model in use; nothing where no model can say."""
@@ -35,6 +35,14 @@ class Explaining:
         except SangtinError:
             return ()
         return [Moved(each.start, each.end, each.weight) for each in model.why(text, label.value)]
+
+    def why_flagged(self, text: str, flag: Flag) -> Sequence[Moved]:
+        """The characters that moved the chance of a flag; nothing where no model can say."""
+        try:
+            model = self._model().model
+        except SangtinError:
+            return ()
+        return [Moved(each.start, each.end, each.weight) for each in model.why_flagged(text, flag.value)]
 
     def _model(self) -> InUse:
         with self._parts.record.read() as connection:

@@ -173,7 +173,7 @@ def open_desk(folder: Path) -> Iterator[Desk]:
     """The desk in a folder, served on a free port for the length of a block."""
     settings = Settings(home=folder)
     record, search = open_record(settings.record_url), open_search(settings.search_url)
-    app = create_app(record, search, Services(why, differences), settings)
+    app = create_app(record, search, Services(why, differences, why_flagged), settings)
     with served(app) as url:
         desk = Desk(url, record, search, app)
         yield desk
@@ -204,6 +204,13 @@ def why(text: str, label: Label) -> list[Moved]:
     weights = {"ngập": 2.0, "rác": 1.4, "không": 0.5, "chưa": -1.1}
     low = text.lower()
     found = [(low.find(word), word, weight) for word, weight in weights.items()]
+    return [Moved(at, at + len(word), weight) for at, word, weight in found if at >= 0]
+
+
+def why_flagged(text: str, flag: Flag) -> list[Moved]:
+    """A model that minds a few words of each flag, and one that speaks against it."""
+    weights = {Flag.SCAM: {"quà": 1.5, "link": 0.7, "ngân hàng": -0.3}, Flag.UNRELIABLE: {"chưa": 0.9}}[flag]
+    found = [(text.find(word), word, weight) for word, weight in weights.items()]
     return [Moved(at, at + len(word), weight) for at, word, weight in found if at >= 0]
 
 

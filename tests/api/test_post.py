@@ -66,6 +66,7 @@ def test_a_flag_is_shown_with_its_chance_as_a_reason_to_look(reader: httpx.Clien
     assert "lý do để xem" in said
     (said,) = looks(page_of(reader, "bao-mau:8"))
     assert said.startswith("lừa đảo 0,93 Giống những bài lừa đảo")
+    assert said.endswith("Do những chữ: quà link")
 
 
 def test_no_language_calls_a_flagged_post_false(reader: httpx.Client) -> None:

@@ -74,6 +74,17 @@ def test_a_text_has_the_same_chances_in_any_company(folder: Path) -> None:
     assert all(model.read([text])[0].flags == together[texts.index(text)].flags for text in texts[:5])
 
 
+def test_why_a_text_is_flagged_is_told_for_each_flag_by_itself(folder: Path) -> None:
+    model = nlp.load(folder)
+    text = "nhà bấm cửa lan đường"
+    for flag, word in (("scam", "bấm"), ("unreliable-looking", "lan")):
+        strongest = model.why_flagged(text, flag)[0]
+        assert (text[strongest.start : strongest.end], strongest.weight > 0) == (word, True)
+    assert model.why_flagged("", "scam") == []
+    assert model.why_flagged(text, "nonsense") == []
+    assert replace(model, flags=None).why_flagged(text, "scam") == []
+
+
 def test_classify_tells_them_beside_the_rest(folder: Path) -> None:
     rows = list(answered(nlp.load(folder), [("line 1", {"id": 1, "text": "bấm"})]))
     assert set(rows[0]) == {"id", "label", "kind", "scores", "settled", "reader", "model", "flags"}

@@ -15,10 +15,14 @@ from nlp import Class
 from nlp.beside import NAMES, Shift
 from nlp.flags import Flags
 from sangtin.errors import UsageError
+from sangtin.explaining import Explaining
+from sangtin.pipeline.parts import opened
 from sangtin.pipeline.reading import InUse, answer, checked, read_some
 from sangtin.post import Engagement, Flag, Post
 from sangtin.record import Record, flagged, leases, models, open_record, posts, shown
 from sangtin.record.reading import Unread
+from sangtin.settings import Settings
+from tests.pipeline.running import Home
 from tests.record import empty
 from tests.record.checking import assert_reconciled, place_all
 
@@ -110,3 +114,15 @@ def test_a_sieved_post_has_its_flags_with_its_outcome(record: Record, model: nlp
     assert [c.raised for c in whole.predictions[0][2].chances] == [False, True]
     assert_reconciled(record)
     record.close()
+
+
+def test_the_screens_are_told_which_words_flagged_a_post(home: Home) -> None:
+    with opened(Settings(home=home.folder, record="", search="")) as parts:
+        services = Explaining(parts).services()
+        moved = services.why_flagged(LURE, Flag.SCAM)
+        assert moved
+        assert moved[0].weight > 0
+        assert services.why_flagged(PLAIN, Flag.CLAIM) == []
+        with parts.record.write() as writing:
+            models.use_model(writing, "gone", "/nowhere")
+        assert list(services.why_flagged(LURE, Flag.SCAM)) == []
