@@ -13,7 +13,7 @@ from safetensors.numpy import load_file, save_file
 
 import nlp
 from nlp import passage
-from nlp.backend import TOLERANCE, Kind
+from nlp.backend import TOLERANCE, Kind, cores
 from nlp.batching import batches, fit
 from nlp.phobert import PhoBertReader, encode
 from nlp.subwords import Subwords
@@ -45,6 +45,12 @@ def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def reader(tiny: Path, cache: Path) -> PhoBertReader:
     return PhoBertReader.load(tiny, "phobert", nlp.Place(cache, "onnx-fp32"))
+
+
+def test_a_model_says_on_how_many_cores_its_transformer_computes(tiny: Path, cache: Path) -> None:
+    model = nlp.load(tiny, nlp.Place(cache, "onnx-fp32"))
+    assert model.cores == cores()
+    assert nlp.load(nlp.SHIPPED).cores == 1
 
 
 def plain(folder: Path, text: str) -> np.ndarray:
