@@ -140,7 +140,9 @@ def _verdict(
     tolerated = shared >= LONG_TEXT or all(map(_slip, reworded))
     if reworded and (not tolerated or sum(d.words for d in reworded) > REWORDED * shared):
         return (Relation.VARIANT if clustered else Relation.ORIGINAL), _named(reworded)
-    if sum(d.words for d in little) > max(1, LITTLE * min(lengths)):
+    lone = [bool(d.block.earlier) for d in little if not (d.block.earlier and d.block.later)]
+    exchanged = shared < LONG_TEXT and len(set(lone)) > 1  # what is gone may stand for what has come
+    if exchanged or sum(d.words for d in little) > max(1, LITTLE * min(lengths)):
         return (Relation.VARIANT if clustered else Relation.ORIGINAL), _named(little)
     if shared < LEAST_PART * max(lengths):
         return (Relation.QUOTES if lengths[1] > lengths[0] else Relation.VARIANT), "a small part of the other"

@@ -114,8 +114,10 @@ def respelt(word: str) -> str:
         read = "c" + read[1:]
     if read[-1] == "g" and not read.endswith("ng"):
         read = read[:-1] + "ng"
-    elif read[-1] == "k":
+    elif read[-1] == "k" and read[-2] in "ou":
         read = read[:-1] + "c"
+    elif read[-1] == "k" and read[-2] == "i":  # khak may be khách or khác
+        read = read[:-1] + "ch"
     return read if is_syllable(read) else word
 
 

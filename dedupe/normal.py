@@ -36,7 +36,8 @@ _LOOKALIKES = dict(
     )
 )
 _LOOKALIKES["ı"] = "i"
-_LEET = str.maketrans("013457@$!|", "oieastasii")
+DIGITS_AS_LETTERS = dict(zip("013457", "oieast", strict=True))
+_LEET = str.maketrans(DIGITS_AS_LETTERS | dict(zip("@$!|", "asii", strict=True)))
 # Initials with which o is a word (`c0`, `v0`); f0 and u0 are codes.
 _BEFORE_O = frozenset("bchlmntvx")
 _JOINERS = ".*_'’`·-–~^•¸,"

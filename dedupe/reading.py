@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from itertools import pairwise
 
-from dedupe.lexicon import chat_spellings, fold, marked_spellings, plain, respelt, squeeze
+from dedupe.lexicon import chat_spellings, fold, marked_spellings, meanings, plain, respelt, squeeze
 from dedupe.normal import forms, lookalike, unleet, without_addresses
 from dedupe.sketch import shingles
 from dedupe.syllable import is_syllable, split
@@ -52,7 +52,7 @@ _SUFFIXES = {
     "kg": "kg",
 }
 # Units that a chat spelling hides where they stand behind a number with a space.
-_LOOSE_UNITS = {"k": "nghin", "kg": "kg", "m": "met"}
+_LOOSE_UNITS = {"k": "nghin", "kg": "kg", "m": "met", "h": "gio"}
 _SCALES = {"nghin": 3, "ngan": 3, "trieu": 6, "ti": 9}
 _TONES = set("\u0300\u0301\u0303\u0309\u0323")
 # Unmarked typing has next to none, marked typing 0.2-0.3 (measured on the sets of tests/bench/copies.py).
@@ -280,7 +280,8 @@ def _word(piece: str, cased: bool, marked: bool) -> tuple[Word, ...]:
     if long:
         written = [Word(plain(w), "") for w in long.split()]
         return (replace(written[0], typed=folded, span=len(written)), *written[1:])
-    if not acronym and len(folded) > 4 and not is_syllable(folded) and len(fold(lower)) == len(lower):
+    known = acronym or is_syllable(folded) or folded in meanings()
+    if not known and len(folded) > 4 and len(fold(lower)) == len(lower):
         breaks = split(fold(lower), "".join(map(_tone, lower)))
         if breaks:
             parts = [lower[a:b] for a, b in pairwise((0, *breaks, len(lower)))]
@@ -305,12 +306,13 @@ def _numbers(words: list[Word]) -> list[Word]:
     at = 0
     while at < len(words):
         word = words[at]
-        if word.plain not in _COUNTING and not word.number and not word.typed:
+        if word.plain not in _COUNTING and not word.number and not word.typed and word.plain != "h":
             made.append(word)
             at += 1
             continue
-        if word.typed in _LOOSE_UNITS and made and made[-1].number:
-            word = words[at] = replace(word, plain=_LOOSE_UNITS[word.typed], typed="")
+        unit = _LOOSE_UNITS.get(word.typed or word.plain)
+        if unit and made and made[-1].number:
+            word = words[at] = replace(word, plain=unit, typed="")
         after = _scale_word(words[at + 1]) if at + 1 < len(words) else ""
         scale = _SCALES.get(after) if word.number or word.plain in _DIGITS else None
         if scale is not None:

@@ -22,6 +22,10 @@ _REDUCED = (
     ("iểu", "ỉu"),
     ("iễu", "ĩu"),
     ("iệu", "ịu"),
+    ("iên", "in"),
+    ("iền", "ìn"),
+    ("iến", "ín"),
+    ("iện", "ịn"),
     ("uôn", "un"),
     ("uốn", "ún"),
     ("uồn", "ùn"),
@@ -94,7 +98,8 @@ def sound(word: str) -> str:
         word = word.replace(spelt, heard)
     if word.endswith("g") and not word.endswith("ng"):
         word = word[:-1] + "ng"
-    word = word.replace("tr", "c").replace("ch", "c")
+    word = word.replace("tr", "C")
+    word = "C" + word[2:] if word.startswith("ch") else word.replace("ch", "c")
     return word.translate(_HEARD)
 
 
@@ -107,7 +112,7 @@ def _same_sound(one: Word, other: Word) -> bool:
 def _initial_sound(word: str) -> str:
     for spelt, heard in _REDUCED:
         word = word.replace(spelt, heard)
-    for spelt, heard in (("tr", "c"), ("ch", "c"), ("gi", "z"), ("d", "z"), ("r", "z"), ("x", "s")):
+    for spelt, heard in (("tr", "C"), ("ch", "C"), ("gi", "z"), ("d", "z"), ("r", "z"), ("x", "s")):
         if word.startswith(spelt) and len(word) > len(spelt):
             return heard + word[len(spelt) :]
     return word

@@ -374,3 +374,16 @@ def test_clauses_said_twice_stay_where_they_are() -> None:
     cases = "Ca thứ 6: nam, quê quán thành phố Phan Thiết. Ca thứ 7: nữ, quê quán thành phố Phan Thiết."
     assert judged(cases, cases + " Xem thêm").relation in COPY
     assert judged(cases, cases.replace("Ca thứ 7", "Ca thứ... 7")).relation in COPY
+
+
+@pytest.mark.parametrize(
+    ("said", "otherwise"),
+    [
+        ("bị kỷ luật khiển trách", "bị kỷ luật cách chức"),
+        ("cấm các loại xe", "cấm xe tải"),
+    ],
+)
+def test_words_that_sound_or_fold_alike_are_not_one(said: str, otherwise: str) -> None:
+    about = " ở tổ 5 phường Hương Sơ theo lời bác tổ trưởng kể với cả xóm hôm nay"
+    assert judged(said + about, otherwise + about).relation not in COPY
+    assert judged(otherwise + about, said + about).relation not in COPY
