@@ -29,7 +29,15 @@ from sangtin.record import (
 from sangtin.record.schema import lease, membership, meta, metadata, post
 from tests.pipeline.running import Home
 from tests.record import empty
-from tests.record.checking import answered, assert_reconciled, fetched, keys_of, place_all, read_all
+from tests.record.checking import (
+    answered,
+    assert_reconciled,
+    fetched,
+    flagging,
+    keys_of,
+    place_all,
+    read_all,
+)
 
 Rows = dict[str, list[tuple[object, ...]]]
 
@@ -56,7 +64,7 @@ def fill(record: Record) -> None:
         sources.set_cursor(writing, "bao-mau", {"etag": "x"})
     keys = keys_of(record)
     place_all(record, {keys["bao-mau:3"]: keys["bao-mau:1"], keys["bao-mau:4"]: keys["bao-mau:1"]})
-    read_all(record, answered(Label.NEGATIVE))
+    read_all(record, flagging(answered(Label.NEGATIVE), scam=0.9, unreliable=0.8))
     with record.write(durable=True) as writing:
         number = reviews.append(writing, Review("an", Act.LABEL, "bao-mau:1", True, Label.POSITIVE))
         reviews.append(writing, Review("an", Act.UNDO, "bao-mau:1", undoes=number))
