@@ -168,7 +168,12 @@ def meet_beside(asked: Postings) -> Hits:
 
 def _bounds(found: Postings, asked: Postings) -> tuple[Numbers, Numbers]:
     keys = asked & ~LOW
-    return np.searchsorted(found, keys), np.searchsorted(found, keys | LOW, side="right")
+    starts = np.searchsorted(found, keys)
+    stops = starts.copy()
+    there = np.flatnonzero(starts < found.size)
+    there = there[(found.take(starts[there]) & ~LOW) == keys[there]]  # few keys are: only they have an end
+    stops[there] = np.searchsorted(found, keys[there] | LOW, side="right")
+    return starts, stops
 
 
 def _hits(found: Postings, asked: Postings, starts: Numbers, stops: Numbers) -> Hits:
