@@ -94,6 +94,7 @@ PLAIN = (
     "phòng khám còn giữ hóa đơn.",
     "tín hiệu đo được đủ 150 Mbps.",
     "bãi của viện thu đúng 5 nghìn có vé hẳn hoi.",
+    "Sở đã rút quyết định.",
 )
 
 
