@@ -6,8 +6,8 @@ Real posts and comments of the development data, with exact and edited copies pl
 ledger has them. Processor time counts a command and its children; the peak is that of the largest process.
 
 Where torch is (`.venv-phobert/bin/python`), the obvious pipeline takes a sample of the same posts in the same
-run: datasketch's MinHash and LSH a shingle at a time, PhoBERT-base's architecture in transformers on what is no
-copy, and a row of SQLite and of its full-text index for each, committed every eight.
+run: datasketch's MinHash and LSH a shingle at a time, PhoBERT-base's architecture in transformers on what is
+no copy, and a row of SQLite and of its full-text index for each, committed every eight.
 """
 
 from __future__ import annotations
