@@ -3,7 +3,7 @@
 from dedupe.campaign import Campaign, Sighting, campaign
 from dedupe.compare import Comparison, compare
 from dedupe.explaining import explain
-from dedupe.place import Placer
+from dedupe.place import Placer, sketched
 from dedupe.reading import Reading, read
 from dedupe.shelf import Item, Placement, Shelf, Standing
 from dedupe.sketch import SCHEME
@@ -23,4 +23,5 @@ __all__ = [
     "compare",
     "explain",
     "read",
+    "sketched",
 ]

@@ -93,6 +93,14 @@ class Placer:
         self._index.close()
 
 
+def sketched(texts: Sequence[str]) -> list[bytes | None]:
+    """The sketch of each text as a placement holds it; None for one too short to be found by it."""
+    letters = [form.letters for form in forms(texts)]
+    drawn = draw(letters)
+    long = (len(each) >= LEAST_LETTERS for each in letters)
+    return [each.to_bytes() if each and enough else None for each, enough in zip(drawn, long, strict=True)]
+
+
 @dataclass(slots=True)
 class _Asked:
     """One item on its way: what is known of it before its candidates are compared."""

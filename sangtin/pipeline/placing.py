@@ -16,6 +16,7 @@ from sangtin.errors import SangtinError
 from sangtin.pipeline import copies
 from sangtin.pipeline.campaigns import flag_bursts
 from sangtin.pipeline.parts import Parts
+from sangtin.pipeline.redrawing import redraw
 from sangtin.record import Record, leases, placing, posts
 from sangtin.record.leases import Lease
 from sangtin.record.placing import Place, Unplaced
@@ -155,6 +156,7 @@ class Placing:
             self._lease = leases.take(self.record, LEASE)
             self._ask_at = time.monotonic() + AGAIN_S
         if self._lease is not None and self._placer is None:
+            redraw(self.record, self._lease)
             copies.claim(self.record, self.folder)
             self._placer = dedupe.Placer(RecordShelf(self.record), self.folder)
         return self._placer

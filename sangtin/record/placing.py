@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, and_, case, delete, func, select, text, update
+from sqlalchemy import Connection, Row, Select, and_, bindparam, case, delete, func, select, text, update
 
 from sangtin.post import Act, Relation
 from sangtin.record.among import among
@@ -102,6 +102,36 @@ def last_cache(connection: Connection) -> str:
 def set_cache(writing: Writing, name: str) -> None:
     """From now on posts are placed with this cache of the copies' index."""
     _keep(writing, "cache", name)
+
+
+def drawn_as(connection: Connection) -> str:
+    """The scheme that every sketch of the record has; empty where that was never made sure of."""
+    return str(connection.execute(select(meta.c.value).filter_by(name="scheme")).scalar_one_or_none() or "")
+
+
+def set_drawn_as(writing: Writing, scheme: str) -> None:
+    """Every sketch of the record has this scheme now."""
+    _keep(writing, "scheme", scheme)
+
+
+def drawn_otherwise(connection: Connection, scheme: str, limit: int) -> list[tuple[int, str]]:
+    """(mark, text) of sketches that have another scheme, in order."""
+    text_now = and_(revision.c.post == post.c.key, revision.c.number == post.c.revision)
+    query = select(sketch.c.membership, revision.c.text).join(post, post.c.key == sketch.c.post)
+    rows = query.join(revision, text_now).where(sketch.c.scheme != scheme)
+    found = connection.execute(rows.order_by(sketch.c.membership).limit(limit))
+    return [(row.membership, row.text) for row in found]
+
+
+def redraw(writing: Writing, drawn: Sequence[tuple[int, bytes | None]], scheme: str) -> None:
+    """Put sketches of a scheme in place of those of another; None where a text has none."""
+    new = [{"mark": mark, "drawn": signature} for mark, signature in drawn if signature is not None]
+    if new:
+        of = update(sketch).where(sketch.c.membership == bindparam("mark"))
+        writing.connection.execute(of.values(signature=bindparam("drawn"), scheme=scheme), new)
+    gone = [mark for mark, signature in drawn if signature is None]
+    if gone:
+        writing.connection.execute(delete(sketch).where(sketch.c.membership.in_(gone)))
 
 
 def _keep(writing: Writing, name: str, value: str) -> None:
