@@ -105,8 +105,13 @@ def set_cache(writing: Writing, name: str) -> None:
 
 
 def drawn_as(connection: Connection) -> str:
-    """The scheme that every sketch of the record has; empty where that was never made sure of."""
-    return str(connection.execute(select(meta.c.value).filter_by(name="scheme")).scalar_one_or_none() or "")
+    """The scheme that every sketch of the record has; empty where that is not sure.
+
+    An older program may have placed since it was made sure of: then the newest sketch is of its scheme.
+    """
+    sure = connection.execute(select(meta.c.value).filter_by(name="scheme")).scalar_one_or_none() or ""
+    newest = select(sketch.c.scheme).order_by(sketch.c.membership.desc()).limit(1)
+    return str(sure) if connection.execute(newest).scalar_one_or_none() in (None, sure) else ""
 
 
 def set_drawn_as(writing: Writing, scheme: str) -> None:

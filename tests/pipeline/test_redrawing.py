@@ -26,9 +26,15 @@ def opened(home: Home) -> Iterator[sqlite3.Connection]:
 
 def aged(home: Home) -> None:
     """Make the record what an older program would have left: other sketches, by another scheme."""
+    placed_by_an_older_program(home)
+    with opened(home) as record:
+        record.execute("DELETE FROM meta WHERE name = 'scheme'")
+
+
+def placed_by_an_older_program(home: Home) -> None:
+    """The sketches of a record as they were drawn before, and no index of ours beside it."""
     with opened(home) as record:
         record.execute("UPDATE sketch SET scheme = ?, signature = zeroblob(320)", (OLD,))
-        record.execute("DELETE FROM meta WHERE name = 'scheme'")
     shutil.rmtree(home.folder / "copies")
 
 
@@ -61,6 +67,14 @@ def test_sketches_are_drawn_as_a_placement_draws_them(home: Home, tmp_path: Path
     home.run("sieve")
     with opened(home) as record:
         assert record.execute("SELECT post, signature FROM sketch ORDER BY post").fetchall() == before
+
+
+def test_what_an_older_program_placed_since_is_drawn_again_too(home: Home, tmp_path: Path) -> None:
+    placed_by_an_older_program(home)
+    later = write_jsonl(tmp_path / "later.jsonl", [{"id": "c", "text": FIRST.replace("ba hộ", "3 hộ")}])
+    home.run("import", str(later), "--source", "moi")
+    home.run("sieve")
+    assert home.ledger().duplicate == 1
 
 
 def test_a_text_too_short_to_be_found_has_no_sketch() -> None:
