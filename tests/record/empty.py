@@ -8,6 +8,7 @@ import secrets
 import shutil
 import subprocess
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
@@ -15,10 +16,12 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine, create_engine, make_url
+from sqlalchemy.exc import ProgrammingError
 
 from sangtin.record import init_record, sources
 
 SOURCES = ("bao-mau", "dien-dan")
+PATIENCE_S = 30
 
 
 def has_server() -> bool:
@@ -44,7 +47,7 @@ def on_postgresql() -> Iterator[str]:
     try:
         yield make_url(_server()).set(database=name).render_as_string(hide_password=False)
     finally:
-        _run(f"DROP DATABASE {name} WITH (FORCE)")
+        _drop(name)
 
 
 @contextmanager
@@ -55,7 +58,7 @@ def bare_postgresql() -> Iterator[str]:
     try:
         yield make_url(_server()).set(database=name).render_as_string(hide_password=False)
     finally:
-        _run(f"DROP DATABASE {name} WITH (FORCE)")
+        _drop(name)
 
 
 def _make(url: str) -> None:
@@ -78,7 +81,7 @@ def _file() -> Path:
 def _template() -> str:
     name = _name()
     _run(f"CREATE DATABASE {name}")
-    atexit.register(_run, f"DROP DATABASE {name} WITH (FORCE)")
+    atexit.register(_drop, name)
     _make(make_url(_server()).set(database=name).render_as_string(hide_password=False))
     return name
 
@@ -102,6 +105,18 @@ def _admin() -> Engine:
 def _run(statement: str) -> None:
     with _admin().connect() as connection:
         connection.exec_driver_sql(statement)
+
+
+def _drop(name: str) -> None:
+    """Drop a database and whoever is in it; the server's own vacuum, which we may not end, leaves soon."""
+    until = time.monotonic() + PATIENCE_S
+    while True:
+        try:
+            return _run(f"DROP DATABASE {name} WITH (FORCE)")
+        except ProgrammingError:
+            if time.monotonic() > until:
+                raise
+        time.sleep(0.2)
 
 
 def _name() -> str:
