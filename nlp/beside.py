@@ -14,8 +14,9 @@ from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 
+from nlp.cards import read_json
 from sangtin.errors import InputError
 from sangtin.post import VIETNAM
 
@@ -82,10 +83,7 @@ class Shift:
         file = folder / FILE
         if not file.is_file():
             return None
-        try:
-            card = _Card.model_validate_json(file.read_bytes())
-        except ValidationError:
-            raise InputError(f"{file} is damaged. Copy or train the model again.") from None
+        card = read_json(file, _Card)
         sizes = {len(card.means), *map(len, card.weights.values())}
         if card.names != NAMES or sizes != {len(NAMES)} or set(card.weights) != set(flags):
             raise InputError(f"{file} fits neither its flags nor this version. Train the model again.")

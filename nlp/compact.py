@@ -16,9 +16,10 @@ from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 
 from nlp.answer import Class, Moved, Probabilities, fold, labels_of
+from nlp.cards import read_json
 from nlp.compact_words import PAD, Words
 from nlp.linear import LinearReader, batches, softmax
 from nlp.occlusion import occlude
@@ -81,7 +82,7 @@ class CompactReader:
     @classmethod
     def load(cls, folder: Path, name: str) -> CompactReader:
         """Read a folder and check that its parts fit each other; InputError says what is wrong."""
-        card = _read_card(folder / CARD)
+        card = read_json(folder / CARD, Card)
         linear = LinearReader.load(folder / LINEAR, LINEAR)
         network = open_session(folder / GRAPH, threads=1)
         if set(network.inputs) != set(INPUTS):
@@ -176,21 +177,6 @@ def _runs(counts: npt.NDArray[np.int64]) -> Iterator[npt.NDArray[np.int64]]:
         taken = max(1, WORDS_A_RUN // int(counts[order[0]]))
         yield order[:taken]
         order = order[taken:]
-
-
-def _read_card(file: Path) -> Card:
-    try:
-        return Card.model_validate_json(file.read_bytes())
-    except FileNotFoundError:
-        raise InputError(
-            f"{file} is missing: the model folder is not whole. Copy or train it again."
-        ) from None
-    except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(map(str, first["loc"])) or "the file"
-        raise InputError(
-            f"{file} is damaged ({where}: {first['msg']}). Copy or train the model again."
-        ) from None
 
 
 def read_words(file: Path) -> Words:

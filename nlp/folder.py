@@ -8,8 +8,9 @@ import json
 from datetime import date
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 
+from nlp.cards import read_json
 from nlp.hub import fetched, is_published
 from nlp.huggingface import CONFIG
 from sangtin.errors import InputError, MissingError, UsageError
@@ -86,14 +87,7 @@ def read_card(folder: Path) -> ModelCard:
             f"{folder} is not a model folder: it has no {CARD}. Train one with `sangtin train fit`, "
             "or name one that `sangtin model list` shows."
         )
-    try:
-        card = ModelCard.model_validate_json(file.read_bytes())
-    except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(map(str, first["loc"])) or "the file"
-        raise InputError(
-            f"{file} is damaged ({where}: {first['msg']}). Copy or train the model again."
-        ) from None
+    card = read_json(file, ModelCard)
     _check(folder, card)
     return card
 

@@ -90,7 +90,7 @@ class _Model:
 
 
 def write_graph(
-    file: Path, config: Config, weights: Weights, ranges: Mapping[str, Range] | None = None, bits: int = 16
+    file: Path, config: Config, weights: Weights, ranges: Mapping[str, Range] | None = None, *, bits: int = 16
 ) -> None:
     """Write a graph of 32-bit numbers, or with `ranges` of whole ones, to `file`.
 

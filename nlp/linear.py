@@ -15,10 +15,11 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 
 from nlp import ngrams
 from nlp.answer import Class, Moved, Probabilities
+from nlp.cards import read_json
 from nlp.occlusion import occlude
 from nlp.prepare import NORMALISER, prepare
 from sangtin.errors import InputError
@@ -73,7 +74,7 @@ class LinearReader:
     @classmethod
     def load(cls, folder: Path, name: str) -> LinearReader:
         """Read a folder and check every part of it; InputError says what is wrong."""
-        card = _read_card(folder / CARD)
+        card = read_json(folder / CARD, _Card)
         if card.normaliser != NORMALISER:
             raise InputError(
                 f"{folder} was trained on text normalised by {card.normaliser!r}; this version does it by "
@@ -156,21 +157,6 @@ def batches(forms: list[str]) -> list[list[str]]:
             room = CHARACTERS_A_BATCH - len(form)
         runs[-1].append(form)
     return runs
-
-
-def _read_card(file: Path) -> _Card:
-    try:
-        return _Card.model_validate_json(file.read_bytes())
-    except FileNotFoundError:
-        raise InputError(
-            f"{file} is missing: the model folder is not whole. Copy or train it again."
-        ) from None
-    except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(map(str, first["loc"])) or "the file"
-        raise InputError(
-            f"{file} is damaged ({where}: {first['msg']}). Copy or train the model again."
-        ) from None
 
 
 def _read_table(

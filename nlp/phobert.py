@@ -13,13 +13,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 
 from nlp import passage
 from nlp.answer import Class, Moved, Probabilities
 from nlp.backend import Backend, Choice, Kind, Running, gathered, kind_of, open_backend
 from nlp.batching import Ints, fit
 from nlp.calibrating import Calibration, Subject, by_hand, calibrated, remembered, told
+from nlp.cards import read_json
 from nlp.converting import graph_of, sample_posts
 from nlp.huggingface import CONFIG, Checkpoint, needs_head, open_checkpoint
 from nlp.linear import softmax
@@ -169,14 +170,7 @@ def read_card(folder: Path) -> Card:
     now = Card(format=1, normaliser=passage.NORMALISER, segmenter=SEGMENTER, temperature=1.0)
     if not file.is_file():
         return now
-    try:
-        card = Card.model_validate_json(file.read_bytes())
-    except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(map(str, first["loc"])) or "the file"
-        raise InputError(
-            f"{file} is damaged ({where}: {first['msg']}). Copy or train the model again."
-        ) from None
+    card = read_json(file, Card)
     if (card.normaliser, card.segmenter) != (now.normaliser, now.segmenter):
         raise InputError(
             f"{folder} was trained on text made by {card.normaliser} and {card.segmenter}; this version "

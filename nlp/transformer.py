@@ -12,10 +12,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 
 from nlp.answer import Class, Moved, Probabilities
 from nlp.batching import batches, padded
+from nlp.cards import read_json
 from nlp.linear import softmax
 from nlp.occlusion import occlude
 from nlp.pieces import PAD, Pieces
@@ -106,18 +107,7 @@ def write_card(folder: Path, classes: Sequence[Class], temperature: float) -> No
 
 
 def _read_card(file: Path) -> Card:
-    try:
-        card = Card.model_validate_json(file.read_bytes())
-    except FileNotFoundError:
-        raise InputError(
-            f"{file} is missing: the model folder is not whole. Copy or train it again."
-        ) from None
-    except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(map(str, first["loc"])) or "the file"
-        raise InputError(
-            f"{file} is damaged ({where}: {first['msg']}). Copy or train the model again."
-        ) from None
+    card = read_json(file, Card)
     if card.normaliser != NORMALISER:
         raise InputError(
             f"{file.parent} was trained on text made by {card.normaliser}; this version makes it by "

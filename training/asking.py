@@ -99,9 +99,13 @@ class Left:
 
 
 def together(
-    logits: Floats, other: Floats, held: Sequence[Sourced], temperature: float, classes: tuple[Class, ...]
+    said: tuple[Floats, Floats], held: Sequence[Sourced], temperature: float, classes: tuple[Class, ...]
 ) -> tuple[Asked, Floats]:
-    """When a student is asked, and the chances of classes with its help, on rows that none had seen."""
+    """When a student is asked, and the chances of labels with its help, on rows that none had seen.
+
+    `said` holds the logits of the compact reader, whose temperature is given, and of the student.
+    """
+    logits, other = said
     truth = examples([one.row for one in held], classes)
     shares = softmax(logits / temperature)
     which = unsure(shares, classes, BELOW)

@@ -183,7 +183,7 @@ def _chosen(out: HeldOut, told: Told, made: tuple[Draft, Left | None]) -> tuple[
     if left is None or not isinstance(reader, Trained):
         return chosen, reader
     other = left.logits[out.places]
-    asked, scores = together(out.logits, other, out.rows, chosen.temperature, told.classes)
+    asked, scores = together((out.logits, other), out.rows, chosen.temperature, told.classes)
     chosen = replace(chosen, scores=scores, thresholds=_thresholds(scores, out.rows, chosen.labels))
     texts = [one.row.text for one in told.rows if not one.changed]
     return chosen, replace(reader, student=left.student(asked, texts))

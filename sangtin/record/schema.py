@@ -311,25 +311,17 @@ Index(
     postgresql_where=text("what = 'erased'"),
 )
 
-rollup = Table(
-    "rollup",
-    metadata,
-    Column("day", Date, primary_key=True),
-    Column("source", String, primary_key=True),
-    Column("bin", String, primary_key=True),
-    Column("kind", String, primary_key=True),
-    Column("posts", BigInteger, nullable=False),
-)
+
+def _by(period: str, name: str) -> Table:
+    """How many posts of each source, bin and kind a period has."""
+    parts = [Column(one, String, primary_key=True) for one in ("source", "bin", "kind")]
+    first, last = Column(period, Date, primary_key=True), Column("posts", BigInteger, nullable=False)
+    return Table(name, metadata, first, *parts, last)
+
+
+rollup = _by("day", "rollup")
 # The same by whole months, so that a long period is a sum of few rows.
-monthly = Table(
-    "monthly",
-    metadata,
-    Column("month", Date, primary_key=True),
-    Column("source", String, primary_key=True),
-    Column("bin", String, primary_key=True),
-    Column("kind", String, primary_key=True),
-    Column("posts", BigInteger, nullable=False),
-)
+monthly = _by("month", "monthly")
 
 # Of each flag that a model may raise: how many posts have it. A post with two stands in two rows.
 flagged = Table(

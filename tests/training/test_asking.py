@@ -125,7 +125,7 @@ def test_a_student_mends_what_the_others_are_unsure_of() -> None:
     truth = np.eye(3)[[i % 3 for i in range(300)]]
     logits = truth * np.where(np.arange(300) < 150, 9.0, 0.0)[:, None] + draw.standard_normal((300, 3)) * 0.3
     other = truth * 4.0
-    asked, scores = together(logits, other, held, 1.0, classes)
+    asked, scores = together((logits, other), held, 1.0, classes)
     assert (asked.below, asked.share) == (BELOW, SHARE)
     before = fold(softmax(logits), classes, labels_of(classes))
     np.testing.assert_allclose(scores[:150], before[:150])
