@@ -37,12 +37,13 @@ def import_posts(
       sangtin import posts.jsonl --source dien-dan --json
     """
     from sangtin import follower
+    from sangtin.pipeline.crew import followed
     from sangtin.pipeline.importing import import_file
     from sangtin.pipeline.parts import opened
 
     with opened(settings()) as parts:
         size = file.stat().st_size if file.is_file() else None
-        with progress(f"importing {file.name}", size, "bytes") as advance:
+        with progress(f"importing {file.name}", size, "bytes") as advance, followed(parts, size or 0):
             done = import_file(parts, file, source, mapping(columns or []), advance)
         behind = follower.follow_after(parts.record, parts.search).sentence()
     emit_json(done.figures()) if json else emit(sentence(done))

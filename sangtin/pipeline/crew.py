@@ -1,12 +1,13 @@
-"""A sieve by several processes of this machine: one places, the others read, and all end together."""
+"""Long work by several processes of this machine: one places and the others read; one brings in and one indexes."""
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import subprocess
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from sangtin import events
 from sangtin.pipeline.children import children
@@ -17,6 +18,8 @@ from sangtin.pipeline.sieve import Advance, Sieved, Work, sieve, waiting
 # A process takes a second or two to start: fewer steps than this are done sooner by one, at some 2,000 a
 # second.
 WORTH_A_PROCESS = 20_000
+# A file of fewer bytes is in the record (some 10,000 posts a second) before a follower has started.
+WORTH_A_FOLLOWER = 4_000_000
 # More than this many wait for each other's transactions on one SQLite record.
 MOST = 4
 
@@ -26,8 +29,23 @@ def crew_size(parts: Parts, in_use: InUse) -> int:
 
     A transformer was calibrated to use several by itself: more processes of it only wait for each other.
     """
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    return max(1, min(MOST, cores // in_use.model.cores, waiting(parts, in_use) // WORTH_A_PROCESS))
+    most = min(MOST, _cores() // in_use.model.cores)
+    return max(1, min(most, waiting(parts, in_use) // WORTH_A_PROCESS))
+
+
+@contextlib.contextmanager
+def followed(parts: Parts, size: int) -> Iterator[None]:
+    """Let a process beside this one follow with the index while `size` bytes are brought in, if that is long.
+
+    It may be anywhere when the block ends: whoever opened it catches up what is left.
+    """
+    long = size >= WORTH_A_FOLLOWER and _cores() > 1
+    with children(parts.settings, [("index", "follow", "--watch")] if long else []):
+        yield
+
+
+def _cores() -> int:
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def sieve_together(

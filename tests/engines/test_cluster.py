@@ -18,6 +18,7 @@ from sangtin import follower
 from sangtin.errors import EngineError
 from sangtin.post import now
 from sangtin.record import Record, leases, models, placing, reading
+from sangtin.record.changes import last_number
 from sangtin.record.schema import lease, post
 from sangtin.search import Search, open_search
 from tests.engines.machines import Cluster, Elsewhere, wait_until
@@ -111,11 +112,10 @@ def test_workers_that_are_killed_lose_nothing_and_do_nothing_twice(
 def test_an_elasticsearch_that_is_killed_while_it_is_written_ends_as_the_record(
     cluster: Cluster, kills: int, posts: int
 ) -> None:
-    """The whole record is to be indexed, and sieving it makes changes all the while."""
-    machine = cluster.machine("machine")
-    file = write_jsonl(cluster.folder / "all.jsonl", many_rows(posts))
-    Elsewhere(machine.folder, record=cluster.record).run("import", str(file), "--source", "mau")
-    dice, killed = random.Random(6), 0
+    """A share of the posts is brought at each kill, so that the watcher is never done before it."""
+    machine, rows = cluster.machine("machine"), many_rows(posts)
+    share = posts // kills
+    dice, left_behind = random.Random(6), []
     search = open_search(cluster.search, prefix=cluster.prefix)
     with (
         machine.running("sieve", "--watch") as worker,
@@ -124,16 +124,23 @@ def test_an_elasticsearch_that_is_killed_while_it_is_written_ends_as_the_record(
         cluster.opened() as record,
     ):
         for nth in range(kills):
-            until = posts * (nth + dice.random()) / kills
-            wait_until(lambda until=until: _followed(search) > until, "the index to be written")  # type: ignore[misc]
-            time.sleep(dice.uniform(0, 0.5))  # anywhere in a batch, not at its end
-            assert _lag(record, search), f"nothing was left to write after {killed} kills"
-            cluster.elasticsearch.act("kill")
+            some = rows[nth * share :] if nth == kills - 1 else rows[nth * share : (nth + 1) * share]
+            file = write_jsonl(cluster.folder / f"part{nth}.jsonl", some)
+            until = _followed(search) + share * dice.random() / 2
+            with Elsewhere(machine.folder, record=cluster.record).running(
+                "import", str(file), "--source", "mau"
+            ) as bringing:
+                wait_until(lambda until=until: _followed(search) > until, "the index to be written")  # type: ignore[misc]
+                followed = _followed(search)
+                time.sleep(dice.uniform(0, 0.2))  # anywhere in a batch, not at its end
+                cluster.elasticsearch.act("kill")
+                assert bringing.wait(600) == 0
+            left_behind.append(_last(record) - followed)
             cluster.elasticsearch.act("start")
-            killed += 1
         wait_until(lambda: left(record) == 0 and _lag(record, search) == 0, "the index to catch up", 3_000)
         assert (worker.poll(), watcher.poll()) == (None, None)
-    assert killed == kills
+    assert len(left_behind) == kills
+    assert min(left_behind) > 0
     agree(cluster, machine, posts)
 
 
@@ -144,6 +151,12 @@ def _followed(search: Search) -> int:
     except EngineError:
         return 0
     return position.number if position else 0
+
+
+def _last(record: Record) -> int:
+    """The number of the last change of the record."""
+    with record.read() as connection:
+        return last_number(connection)
 
 
 def _lag(record: Record, search: Search) -> int | None:

@@ -44,9 +44,14 @@ def whole(home: Home) -> None:
 
 def beside(process: subprocess.Popen[bytes]) -> list[psutil.Process]:
     """The children of a sieve, once they run."""
+    return child_with(process, "--beside")
+
+
+def child_with(process: subprocess.Popen[bytes], word: str) -> list[psutil.Process]:
+    """The children whose command has a word, once they run; none where the process ended without any."""
     until = time.monotonic() + 60
     while process.poll() is None and time.monotonic() < until:
-        if found := [one for one in psutil.Process(process.pid).children() if "--beside" in one.cmdline()]:
+        if found := [one for one in psutil.Process(process.pid).children() if word in one.cmdline()]:
             return list(found)
         time.sleep(0.01)
     return []
@@ -170,3 +175,38 @@ def test_processes_and_what_each_computes_on_are_never_more_than_the_cores(
 @pytest.mark.parametrize("many", ["0", "-1", "65", "99999"])
 def test_nobody_starts_more_processes_than_a_machine_bears(imported: Home, many: str) -> None:
     assert "--processes" in imported.run("sieve", "--processes", many, expect=2)
+
+
+def test_a_long_import_is_indexed_while_it_goes_on(home: Home, tmp_path: Path) -> None:
+    rows = [{"id": n, "text": f"bài số {n} " + "đường ngập " * 250} for n in range(2_000)]
+    file = write_jsonl(tmp_path / "long.jsonl", rows)
+    assert file.stat().st_size > crew.WORTH_A_FOLLOWER
+    process = home.start("import", str(file), "--source", "mau")
+    follower = child_with(process, "follow")
+    assert len(follower) == 1
+    process.communicate(timeout=120)
+    assert process.returncode == 0
+    assert psutil.wait_procs(follower, timeout=20)[1] == []
+    assert home.json("search", "ngập", "--limit", "1")["total"] == 2_000
+    assert home.json("index", "check") == {"posts": 2_000, "mended": 0, "agree": True}
+
+
+def test_a_follower_dies_with_an_import_that_is_killed(home: Home, tmp_path: Path) -> None:
+    rows = [{"id": n, "text": f"bài số {n} " + "đường ngập " * 250} for n in range(4_000)]
+    file = write_jsonl(tmp_path / "long.jsonl", rows)
+    process = home.start("import", str(file), "--source", "mau")
+    follower = child_with(process, "follow")
+    assert follower
+    process.kill()
+    process.communicate()
+    assert psutil.wait_procs(follower, timeout=20)[1] == []
+    home.run("import", str(file), "--source", "mau")
+    assert home.json("index", "check") == {"posts": 4_000, "mended": 0, "agree": True}
+
+
+def test_a_short_import_needs_no_follower(home: Home, tmp_path: Path) -> None:
+    file = write_jsonl(tmp_path / "short.jsonl", sample_rows(500))
+    process = home.start("import", str(file), "--source", "mau")
+    assert child_with(process, "follow") == []
+    process.communicate(timeout=60)
+    assert home.json("search", "", "--limit", "1")["total"] == 500
