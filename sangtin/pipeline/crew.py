@@ -1,4 +1,4 @@
-"""Long work by several processes of this machine: one places and the others read; one brings in and one indexes."""
+"""Long work by several processes of this machine: one places, others read; one brings in, one indexes."""
 
 from __future__ import annotations
 
