@@ -25,8 +25,7 @@ from training.compact import Trained
 from training.distilled import Student
 from training.fit import examples
 from training.gathering import Sourced
-from training.rows import data_hash
-from training.task import TEXTS_AT_ONCE, write_rows, write_texts
+from training.task import TEXTS_AT_ONCE, text_keys, write_rows, write_texts
 
 VOCABULARY = Path(__file__).parent / "vocabulary.txt"
 ROWS, ALL = "rows.npz", "all"
@@ -72,26 +71,36 @@ class Task:
 
 @dataclass(frozen=True, slots=True)
 class Left:
-    """What the GPU left: logits of every row by a student that had not seen its source, and the weights."""
+    """What the GPU left: logits of every row by a student that had not seen its source, and the weights.
+
+    Rows that came after it was at work have no logits (NaN): nothing is claimed of the student there.
+    """
 
     logits: Floats
     weights: dict[str, npt.NDArray[np.float32]]
 
     @classmethod
     def read(cls, folder: Path, rows: Sequence[Sourced]) -> Left | None:
-        """Read a folder of work; None where the GPU has not been at work on exactly these rows."""
+        """Read a folder of work; None where no GPU has been at work on any of these rows."""
         files = [folder / f"{name}.npz" for name in (*_folds(), "weights")]
         if not (folder / ROWS).is_file() or not all(file.is_file() for file in files):
             return None
-        if str(np.load(folder / ROWS)["hash"]) != data_hash([one.row for one in rows]):
+        taught = np.load(folder / ROWS)
+        places = {key: at for at, key in enumerate(zip(taught["keys"], taught["parts"], strict=True))}
+        said = [np.load(folder / f"{part}.npz")["student"] for part in range(gathering.parts())]
+        logits = np.full((len(rows), said[0].shape[1]), np.nan)
+        for at, (key, one) in enumerate(zip(text_keys(rows), rows, strict=True)):
+            if (place := places.get((key, one.part))) is not None:
+                logits[at] = said[one.part][place]
+        if np.isnan(logits).all():
             return None
-        parts = np.array([one.part for one in rows])
-        said = [
-            np.load(folder / f"{part}.npz")["student"].astype(np.float64) for part in range(gathering.parts())
-        ]
-        logits = np.stack(said)[parts, np.arange(len(rows))]
         weights = {name: one.astype(np.float32) for name, one in np.load(folder / "weights.npz").items()}
         return cls(logits, weights)
+
+    @property
+    def known(self) -> int:
+        """How many of the rows it has logits of."""
+        return int((~np.isnan(self.logits[:, 0])).sum())
 
     def student(self, asked: Asked, texts: Sequence[str]) -> Student:
         """What is written beside the compact reader."""
@@ -103,12 +112,14 @@ def together(
 ) -> tuple[Asked, Floats]:
     """When a student is asked, and the chances of labels with its help, on rows that none had seen.
 
-    `said` holds the logits of the compact reader, whose temperature is given, and of the student.
+    `said` holds the logits of the compact reader, whose temperature is given, and of the student; rows of
+    which the student said nothing (NaN) stay as the compact reader has them.
     """
     logits, other = said
     truth = examples([one.row for one in held], classes)
     shares = softmax(logits / temperature)
     which = unsure(shares, classes, BELOW)
+    which = which[~np.isnan(other[which, 0])]
     mean = SHARE * other[which] + (1 - SHARE) * logits[which]
     cool = best_temperature(mean, truth.shares[which].astype(float), truth.weights[which].astype(float))
     asked = Asked(below=BELOW, share=SHARE, temperature=cool)

@@ -130,6 +130,8 @@ def ship(order: Order, say: Say) -> Made:
     told = Told.of(with_variants(rows), _met(order, say))
     left = Left.read(order.transformer, rows) if order.transformer else None
     task = None
+    if left:
+        say(f"the transformer has read {left.known:,} of {len(rows):,} rows; an empty folder teaches it anew")
     if order.transformer and left is None:
         task = Task.prepare(order.transformer, order.data, rows, told.classes)
     out = held_out(told, say, task)

@@ -101,10 +101,28 @@ def test_each_row_is_answered_by_who_never_saw_its_source(task: Task, rows: list
     assert left.weights.keys() == weights_of(5).keys()
 
 
-def test_what_was_left_of_other_rows_is_not_taken(task: Task, rows: list[Sourced]) -> None:
+def test_rows_that_came_later_are_not_answered(task: Task, rows: list[Sourced]) -> None:
     leave(task.folder, len(rows), 5)
-    other = [*rows[:-1], replace(rows[-1], row=Row("khác", rows[-1].row.target))]
-    assert Left.read(task.folder, other) is None
+    strange = replace(rows[-1], row=Row("khác", rows[-1].row.target))
+    moved = replace(rows[0], part=(rows[0].part + 1) % gathering.parts())
+    left = Left.read(task.folder, [strange, moved, *rows[1:][::-1]])
+    assert left is not None
+    assert np.isnan(left.logits[:2]).all()
+    assert left.logits[2:, 0].tolist() == [one.part for one in rows[1:][::-1]]
+    assert left.known == len(rows) - 1
+
+
+def test_a_row_whose_label_was_mended_is_answered_still(task: Task, rows: list[Sourced]) -> None:
+    leave(task.folder, len(rows), 5)
+    mended = [replace(one, row=replace(one.row, target=Class("positive"), weight=0.4)) for one in rows]
+    left = Left.read(task.folder, mended)
+    assert left is not None
+    assert left.known == len(rows)
+
+
+def test_what_was_left_of_other_rows_alone_is_not_taken(task: Task, rows: list[Sourced]) -> None:
+    leave(task.folder, len(rows), 5)
+    assert Left.read(task.folder, [replace(rows[0], row=Row("khác", rows[0].row.target))]) is None
 
 
 def test_a_new_task_takes_away_what_was_left(rows: list[Sourced], data: Path, tmp_path: Path) -> None:
@@ -132,3 +150,17 @@ def test_a_student_mends_what_the_others_are_unsure_of() -> None:
     right = np.array([0, 1, 1] * 100)
     assert (scores.argmax(axis=1) == right).mean() > 0.98
     assert (before.argmax(axis=1) == right).mean() < 0.9
+
+
+def test_where_the_student_said_nothing_the_others_answer() -> None:
+    classes = (Class("negative"), Class("spam", "advert"), Class("spam", "noise"))
+    held = [Sourced(Row(f"bài {i}", classes[i % 3]), "seed", 0) for i in range(60)]
+    logits = np.random.default_rng(3).standard_normal((60, 3)) * 0.3
+    other = np.eye(3)[[i % 3 for i in range(60)]] * 4.0
+    other[30:] = np.nan
+    asked, scores = together((logits, other), held, 1.0, classes)
+    before = fold(softmax(logits), classes, labels_of(classes))
+    np.testing.assert_allclose(scores[30:], before[30:])
+    assert np.isfinite(scores).all()
+    assert asked.temperature > 0
+    assert not np.allclose(scores[:30], before[:30])
