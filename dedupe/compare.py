@@ -157,9 +157,9 @@ def _slip(difference: Difference) -> bool:
 
 def _tolerated(difference: Difference, shared: int) -> bool:
     """In a long text, what is put in or left out contradicts nothing; what stands in its place does."""
-    if shared < LONG_TEXT or difference.words > SMALL_PART * shared:
-        return False
-    if difference.change is Change.DENIES:
+    if shared < LONG_TEXT or difference.change is Change.LESS:
+        return shared >= LONG_TEXT
+    if difference.words > SMALL_PART * shared or difference.change is Change.DENIES:
         return False
     if difference.change is Change.ORDER:
         return difference.words == 1

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from dedupe.align import Block, sentences
 from dedupe.phrases import Words, says
 from dedupe.reading import Word
-from dedupe.rules import Change, Telling, added, continued, credit, frame, inserted, replaced
+from dedupe.rules import Change, Telling, added, continued, credit, frame, inserted, replaced, told_alone
 
 # Chosen on the tables of tests/dedupe (docs/decisions/0004-copies.md).
 # An addition of fewer words hangs on the sentence it stands beside, and turns it.
@@ -16,7 +16,7 @@ SHORT_ADDITION = 6
 SENTENCE = 3
 
 # What speaks about the statement instead of making it.
-SPEAKS = frozenset({Change.DENIES, Change.ASKS, Change.COMMENTS, Change.MORE})
+SPEAKS = frozenset({Change.DENIES, Change.ASKS, Change.COMMENTS, Change.MORE, Change.LESS})
 # What makes another statement of it.
 TURNS = frozenset(Change) - SPEAKS - {Change.NOTHING, Change.LITTLE, Change.WORDING, Change.CUT}
 _GRAVEST = (Change.DENIES, Change.ASKS, Change.COMMENTS, Change.MORE, Change.CUT)
@@ -65,7 +65,9 @@ def _alone(block: Block, told: Telling) -> Change:
     if block.earlier and not block.whole:
         return _cut(block, told, leads)
     if block.whole or not leads:
-        return added(words, told, leads, bool(block.later) and block.whole)
+        change = added(words, told, leads, bool(block.later) and block.whole)
+        lone = bool(block.earlier) and block.edge and change is Change.CUT and told_alone(words)
+        return Change.LESS if lone else change
     # Whole sentences that the later text puts before one of both, with words that join them to it.
     parts = sentences(words)
     before = tuple(word for part in parts[:-1] for word in part)

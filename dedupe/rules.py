@@ -72,6 +72,7 @@ class Change(StrEnum):
     COMMENTS = "comments"
     CUT = "cut"
     MORE = "adds"
+    LESS = "leaves out"
 
 
 class Telling:
@@ -135,6 +136,15 @@ def added(words: Words, told: Telling, leads: bool, new: bool) -> Change:
     change = next((c for c in gravest if c in changes), Change.NOTHING)
     told_of_own = sum(_own(sentence) for change, sentence in found if change is Change.CUT)
     return Change.MORE if new and change is Change.CUT and told_of_own >= TOLD else change
+
+
+def told_alone(words: Words) -> bool:
+    """Whether words are one whole sentence that tells something of its own.
+
+    It may be the writer's last sentence, and it may be a correction in plain words; by its words nobody can
+    know. Two sentences and more are a cut: who corrects at length says so.
+    """
+    return len(sentences(words)) == 1 and _own(words) >= TOLD
 
 
 def continued(words: Words, apart: bool) -> Change:

@@ -241,40 +241,6 @@ def test_who_passes_a_text_on_and_doubts_it_quotes_it(lead: str) -> None:
     assert judged(lead + FLOOD, FLOOD).relation not in COPY
 
 
-LONG = (
-    "Khu tái định cư Hương Sơ bàn giao nền hai năm mà chưa có điện, dân phải kéo dây nhờ hàng xóm. "
-    "Hai nhà cuối dãy của tụi mình đã bị cháy công tơ, một người phỏng tay."
-)
-
-
-@pytest.mark.parametrize(
-    "cut",
-    [
-        "Khu tái định cư Hương Sơ bàn giao nền hai năm mà chưa có điện",
-        "Khu tái định cư Hương Sơ bàn giao nền hai năm mà chưa có điện, dân phải kéo dây nhờ hàng xóm.",
-        "bàn giao nền hai năm mà chưa có điện, dân phải kéo dây nhờ hàng xóm. Hai nhà cuối dãy của tụi mình…",
-    ],
-)
-def test_what_a_cut_leaves_is_a_copy_whatever_the_writer_went_on_to_say(cut: str) -> None:
-    assert judged(LONG, cut).relation in COPY
-
-
-@pytest.mark.parametrize(
-    "reply",
-    [
-        "nhưng giờ có lại rồi",
-        "mình vừa qua đó vẫn sáng đèn",
-        "té ra là tin vịt",
-        "ổn cả rồi mà bà con",
-        "tin này cũ mèm",
-    ],
-)
-def test_what_somebody_hangs_on_a_statement_is_no_cut_of_it(reply: str) -> None:
-    first = LONG.split(",", maxsplit=1)[0]
-    assert judged(f"{first}, {reply}", first).relation not in COPY
-    assert judged(first, f"{first}, {reply}").relation not in COPY
-
-
 @pytest.mark.parametrize(
     ("said", "otherwise"),
     [

@@ -87,22 +87,7 @@ def test_no_unlike_post_on_the_same_topics_is_hidden(placed: dict[str, Placement
     assert [n for n, where in placed.items() if n.startswith("topic") and where.of is not None] == []
 
 
-# Rebuttals in plain words, each of which the writer's own next sentence could be.
-PLAIN = (
-    "khói là do lò gạch kế bên.",
-    "bà con dùng được nha.",
-    "phòng khám còn giữ hóa đơn.",
-    "tín hiệu đo được đủ 150 Mbps.",
-    "bãi của viện thu đúng 5 nghìn có vé hẳn hoi.",
-    "Sở đã rút quyết định.",
-)
-
-
-@pytest.mark.parametrize(
-    "case",
-    [c for c in CHANGED if not c["text"].endswith(PLAIN)],
-    ids=lambda case: f"{case['kind']}-{case['of']}",
-)
+@pytest.mark.parametrize("case", CHANGED, ids=lambda case: f"{case['kind']}-{case['of']}")
 def test_no_post_is_hidden_by_what_changes_it_and_came_first(case: dict[str, str], tmp_path: Path) -> None:
     placer, shelf = Placer(LastingShelf(), tmp_path), LastingShelf()
     _, base = place(placer, shelf, [item(1, case["text"]), item(2, BASES[case["of"]])])

@@ -1,0 +1,71 @@
+"""A cut leaves a copy, unless what is gone may be somebody else's answer."""
+
+import pytest
+
+from dedupe import Comparison, compare, read
+from sangtin.post import Relation
+
+COPY = {Relation.NEAR, Relation.EXACT}
+
+
+def judged(earlier: str, later: str) -> Comparison:
+    one, other = read([earlier, later])
+    return compare(one, other)
+
+
+LONG = (
+    "Khu tái định cư Hương Sơ bàn giao nền hai năm mà chưa có điện, dân phải kéo dây nhờ hàng xóm. "
+    "Hai nhà cuối dãy của tụi mình đã bị cháy công tơ, một người phỏng tay."
+)
+
+
+@pytest.mark.parametrize(
+    "cut",
+    [
+        "Khu tái định cư Hương Sơ bàn giao nền hai năm mà chưa có điện",
+        "bàn giao nền hai năm mà chưa có điện, dân phải kéo dây nhờ hàng xóm. Hai nhà cuối dãy của tụi mình…",
+    ],
+)
+def test_what_a_cut_leaves_is_a_copy_whatever_the_writer_went_on_to_say(cut: str) -> None:
+    assert judged(LONG, cut).relation in COPY
+
+
+PIPE = "Ống nước vỡ ở ngã tư Phú Lộc, nước tràn ra đường cả đêm qua, xe máy đi qua phải dắt bộ."
+ENDS = [
+    "Công nhân khóa van lúc 5 giờ sáng, đường khô từ trưa.",
+    "Tổ trưởng dân phố ra gọi điện báo cho công ty cấp nước lúc 2 giờ.",
+]
+
+
+@pytest.mark.parametrize("end", ENDS)
+def test_one_whole_sentence_more_or_less_is_another_post_whichever_came_first(end: str) -> None:
+    assert judged(PIPE, f"{PIPE} {end}").relation is Relation.QUOTES
+    assert judged(f"{PIPE} {end}", PIPE).relation is Relation.VARIANT
+    assert judged(f"{end} {PIPE}", PIPE).relation is Relation.VARIANT
+
+
+def test_what_a_cut_takes_off_beyond_one_sentence_is_the_writers_own() -> None:
+    whole = " ".join([PIPE, *ENDS])
+    assert judged(whole, PIPE).relation is Relation.NEAR
+    assert judged(whole, f"{PIPE} Công nhân khóa van…").relation is Relation.NEAR
+
+
+def test_a_long_text_may_lose_its_last_sentence() -> None:
+    long = " ".join([*ENDS, LONG, PIPE])
+    assert judged(f"{long} Đội thi công về kho lúc trời sáng hẳn.", long).relation is Relation.NEAR
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        "nhưng giờ có lại rồi",
+        "mình vừa qua đó vẫn sáng đèn",
+        "té ra là tin vịt",
+        "ổn cả rồi mà bà con",
+        "tin này cũ mèm",
+    ],
+)
+def test_what_somebody_hangs_on_a_statement_is_no_cut_of_it(reply: str) -> None:
+    first = LONG.split(",", maxsplit=1)[0]
+    assert judged(f"{first}, {reply}", first).relation not in COPY
+    assert judged(first, f"{first}, {reply}").relation not in COPY
