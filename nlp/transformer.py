@@ -26,7 +26,7 @@ from sangtin.errors import InputError
 
 CARD, GRAPH, VOCABULARY = "reader.json", "network.onnx", "vocabulary.txt"
 TEXTS_AT_ONCE = 512  # enough of like lengths for full batches
-PIECES_A_BATCH = 1_024  # what the graph reads at once: what its layers make stays in a core's cache
+PIECES_A_BATCH = 512  # what the graph reads at once: more makes a few texts wait beside longer ones
 # Parts that a text is cut into to explain it: each is a reading of the whole text.
 MOST_PARTS = 100
 
