@@ -71,6 +71,8 @@ def compare(earlier: Reading, later: Reading) -> Comparison:
     shorter = min(len(earlier.words), len(later.words))
     if alignment.shared < SAME_WORDS * shorter and similarity >= SAME_WORDS:
         alignment = replace(alignment, shared=alignment.shared + passages(alignment.blocks))
+    if alignment.shared < SAME_WORDS * shorter and similarity >= SAME_WORDS:
+        return Comparison(similarity, containment, Relation.VARIANT, "the same words in another order")
     if not shorter or alignment.shared < SAME_WORDS * shorter:
         return Comparison(similarity, containment, Relation.ORIGINAL, "few words in common")
     found = differences(earlier.words, later.words, alignment)

@@ -40,6 +40,9 @@ _ADVERBIAL = frozenset(
     ]
 )
 
+# Words that begin one only where a comma sets it apart (`giữa trưa nắng, ...`, but `giữa xe tải và xe máy`).
+_APART = frozenset(["giua", "tu", "suot", "hoi", "bua", "may", "moi", "khoang", "sau", "truoc"])
+
 
 def settle_moves(blocks: Sequence[Block]) -> tuple[list[Block], list[tuple[Words, bool]]]:
     """Take what was moved out of the blocks. Returns what is left, and moves as (words, turns)."""
@@ -99,6 +102,8 @@ def _turns(one: Words, other: Words) -> bool:
     if len(one) == 1 and says(one, "self"):
         return True
     adverbial = one[0].plain in _ADVERBIAL or not uncovered(one, "filler", "time")
+    if one[0].plain in _APART and any(run[0].first and run[-1].pause for run in (one, other)):
+        return False
     return not adverbial and (bool(_weighty(one)) or _inside(one) or _inside(other))
 
 

@@ -24,6 +24,8 @@ _END_TAGS = re.compile(r"(?:(?:^|(?<=\s))#\w[\w-]*\s*)+$|^(?:#\w[\w-]*\s+)+", re
 _BROKEN = re.compile(r"(?<=[^\W\d_])\.{3}(?=[a-zà-ỹđ])|(?<=\s)\.{3}(?=[a-zà-ỹđ])")
 # A link without its scheme (`youtu.be/abc`): no other word has a dot and then a slash.
 _PATHED = re.compile(r"(?<![\w.])(?:[a-z0-9-]+\.)+[a-z]{2,6}/\S+", re.IGNORECASE)
+# What a page puts behind a post that it shows in part.
+_READ_ON = re.compile(r"(?:[.!?…]|\n)\s*(?:xem thêm|đọc thêm|đọc tiếp|see more)\W*$", re.IGNORECASE)
 _BEYOND_ASCII = re.compile(r"[^\x00-\x7f]")
 _LOOSE = re.compile("[\u0300-\u036f]")
 _SENTENCE = re.compile(r"[.!?…;]+(?=\s|$)|\n+|[!?…]+|(?<=\w)\.{2,}")
@@ -53,6 +55,9 @@ _SUFFIXES = {
 }
 # Units that a chat spelling hides where they stand behind a number with a space.
 _LOOSE_UNITS = {"k": "nghin", "kg": "kg", "m": "met", "h": "gio"}
+# What is told apart by number.
+_NUMBERED = frozenset(["tầng", "lầu", "lớp", "tổ", "khu", "quận", "phường", "ngày", "tháng", "thứ", "số"])
+_NUMBERED |= {"hẻm", "kiệt", "ngõ", "tuyến"}
 _SCALES = {"nghin": 3, "ngan": 3, "trieu": 6, "ti": 9}
 _TONES = set("\u0300\u0301\u0303\u0309\u0323")
 # Unmarked typing has next to none, marked typing 0.2-0.3 (measured on the sets of tests/bench/copies.py).
@@ -146,7 +151,7 @@ def number_of(word: str) -> str:
 
 def _words(text: str) -> list[Word]:
     shown = without_addresses(_END_TAGS.sub("\n", _visible(text)), keep_tags=True)
-    shown = _PATHED.sub(" ", shown)
+    shown = _READ_ON.sub("…", _PATHED.sub(" ", shown))
     marked = _is_marked(shown)
     found: list[Word] = []
     begin = 0
@@ -311,9 +316,11 @@ def _numbers(words: list[Word]) -> list[Word]:
             at += 1
             continue
         unit = _LOOSE_UNITS.get(word.typed or word.plain)
-        if unit and made and made[-1].number:
+        if unit and made and made[-1].number and not _ordinal(made):
             word = words[at] = replace(word, plain=unit, typed="")
         after = _scale_word(words[at + 1]) if at + 1 < len(words) else ""
+        if after and words[at + 1].typed and _ordinal([*made, word]):
+            after = ""
         scale = _SCALES.get(after) if word.number or word.plain in _DIGITS else None
         if scale is not None:
             made.append(Word(_scaled(number_of(word.plain), scale), word.marked, pause=words[at + 1].pause))
@@ -332,6 +339,11 @@ def _numbers(words: list[Word]) -> list[Word]:
 def _scale_word(word: Word) -> str:
     """A word behind a number as what it scales that by (`600 k`)."""
     return _LOOSE_UNITS.get(word.typed, word.plain)
+
+
+def _ordinal(words: Sequence[Word]) -> bool:
+    """Whether a number at the end says which one, not how much: `tầng 15 k xuống được` has no amount."""
+    return len(words) > 1 and words[-1].number and words[-2].marked in _NUMBERED
 
 
 def _clocks(words: list[Word]) -> list[Word]:

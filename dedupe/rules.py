@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from enum import StrEnum
 from functools import cached_property
 from itertools import pairwise
@@ -22,8 +22,13 @@ COLON = 5
 # A credit or a signature has no more words.
 CREDIT = 8
 SIGNATURE = 5
+# What is signed, each with a colon behind it.
+_CREDITED = frozenset({"bai", "tin", "anh", "hinh", "clip", "video", "nguon", "quay", "chup", "viet", "dung"})
 # What a plea begins with; `mong được lên tiếng giúp` asks the reader, and answers nobody.
 _PLEAS = frozenset({"mong", "xin", "kinh", "nho", "cau", "chuc", "hay"})
+# `Đề nghị phường xem lại` asks an office for its work; asked of who wrote the statement, it doubts that.
+_ASKED_OF_OFFICES = frozenset({"xem lai", "kiem tra lai"})
+_WRITERS = frozenset({"ban", "ad", "admin", "page", "chu", "bai", "tin", "nguon", "thong"})
 # What may stand before a word for oneself where that acts (`sáng nay mình`, `mà mình`); not in `nhà mình`.
 _BEFORE_ACTOR = frozenset(
     [
@@ -134,17 +139,17 @@ def added(words: Words, told: Telling, leads: bool, new: bool) -> Change:
     changes = {change for change, _ in found}
     gravest = (Change.DENIES, Change.ASKS, Change.COMMENTS, Change.CUT)
     change = next((c for c in gravest if c in changes), Change.NOTHING)
-    told_of_own = sum(_own(sentence) for change, sentence in found if change is Change.CUT)
-    return Change.MORE if new and change is Change.CUT and told_of_own >= TOLD else change
+    of_own = [sentence for change, sentence in found if change is Change.CUT]
+    return Change.MORE if new and change is Change.CUT and _tells(of_own, told) else change
 
 
-def told_alone(words: Words) -> bool:
+def told_alone(words: Words, told: Telling) -> bool:
     """Whether words are one whole sentence that tells something of its own.
 
     It may be the writer's last sentence, and it may be a correction in plain words; by its words nobody can
     know. Two sentences and more are a cut: who corrects at length says so.
     """
-    return len(sentences(words)) == 1 and _own(words) >= TOLD
+    return len(sentences(words)) == 1 and _tells([words], told)
 
 
 def continued(words: Words, apart: bool) -> Change:
@@ -171,6 +176,8 @@ def credit(words: Words) -> bool:
     """Whether somebody is named as the source: `Nguồn: VnExpress`, `cre Minh Anh`, or a bare name."""
     if len(words) > CREDIT or says(words, "negation"):
         return False
+    if sum(w.pause == ":" and w.plain in _CREDITED for w in words) > 1:  # `Bài: Thu Trang, ảnh: Hữu Danh`
+        return True
     signed = all(w.name or w.first for w in words[:1]) and all(w.name for w in words[1:])
     return any(start == 0 for start, _ in within(words, "credits")) or (
         signed and 1 < len(words) <= SIGNATURE
@@ -189,6 +196,17 @@ def _denied(change: Change, sentence: Words) -> Change:
 def _own(words: Words) -> int:
     """How many words tell something of their own, beyond courtesy."""
     return len(uncovered(words, *_WITHOUT_NEWS))
+
+
+def _tells(parts: Sequence[Words], told: Telling) -> bool:
+    """Whether sentences tell something beyond a text that tells `told`."""
+    return sum(map(_own, parts)) >= TOLD or any(_about(part, told) for part in parts)
+
+
+def _about(words: Words, told: Telling) -> bool:
+    """Whether a few words say what has become of something that the statement tells: `nước lại lên rồi`."""
+    mine = {w.plain for w in uncovered(words, *_WITHOUT_NEWS)}
+    return bool(mine & told.words) and any(part[0].plain == "roi" for part in _closings(words))
 
 
 def passes_on(words: Words, leads: bool) -> bool:
@@ -212,6 +230,21 @@ def _comments(words: Words) -> bool:
         return False
     found = [span for span in within(words, "comment", "compounds") if listed(words[slice(*span)], "comment")]
     return any(not listed(words[a : a + 1], "self") or not _owned(words, a) for a, _ in found)
+
+
+def _denies(words: Words) -> bool:
+    """Whether words deny or doubt; a plea that an office look again at what it does is none."""
+    return any(
+        found and not (found <= _ASKED_OF_OFFICES and _pleads(sentence))
+        for sentence in sentences(words)
+        for found in (said(sentence, "deny"),)
+    )
+
+
+def _pleads(sentence: Words) -> bool:
+    """Whether a sentence opens with a plea, and not to the writer or about the post."""
+    opens = sentence[0].plain in _PLEAS or listed(sentence[:2], "around")
+    return opens and not any(w.plain in _WRITERS for w in sentence)
 
 
 def _objects(words: Words) -> bool:
@@ -340,7 +373,7 @@ _INSERTED: tuple[tuple[Change, Callable[[Words, bool, bool], bool]], ...] = (
 
 _ADDED: tuple[tuple[Change, Callable[[Words, Telling, bool], bool]], ...] = (
     (Change.NOTHING, lambda words, _told, leads: passes_on(words, leads)),
-    (Change.DENIES, lambda words, _told, _leads: says(words, "deny")),
+    (Change.DENIES, lambda words, _told, _leads: _denies(words)),
     (Change.NOTHING, lambda words, _told, _leads: frame(words) or credit(words)),
     (Change.DENIES, lambda words, _told, _leads: says(words, "pointing")),
     (Change.ASKS, lambda words, _told, _leads: words[-1].asked),
@@ -354,7 +387,7 @@ _ADDED: tuple[tuple[Change, Callable[[Words, Telling, bool], bool]], ...] = (
 )
 
 _CONTINUED: tuple[tuple[Change, Callable[[Words, bool], bool]], ...] = (
-    (Change.DENIES, lambda words, _apart: says(words, "deny")),
+    (Change.DENIES, lambda words, _apart: _denies(words)),
     (Change.DENIES, lambda words, apart: apart and says(words, "pointing")),
     (Change.ASKS, lambda words, _apart: words[-1].asked),
     (Change.COMMENTS, lambda words, apart: apart and _comments(words)),

@@ -353,3 +353,27 @@ def test_words_that_sound_or_fold_alike_are_not_one(said: str, otherwise: str) -
     about = " ở tổ 5 phường Hương Sơ theo lời bác tổ trưởng kể với cả xóm hôm nay"
     assert judged(said + about, otherwise + about).relation not in COPY
     assert judged(otherwise + about, said + about).relation not in COPY
+
+
+def test_an_adverbial_set_apart_may_stand_first() -> None:
+    said = "Tổ dân phố họp bàn chuyện đặt camera giữa trưa nắng, ai cũng mệt mà vẫn ở lại tới cuối buổi"
+    moved = "Giữa trưa nắng, tổ dân phố họp bàn chuyện đặt camera, ai cũng mệt mà vẫn ở lại tới cuối buổi"
+    assert judged(said, moved).relation in COPY
+    assert judged(moved, said).relation in COPY
+
+
+def test_parties_may_not_change_places_however_like_the_words_are() -> None:
+    one = "Hội phụ nữ phường tặng 40 phần quà cho bếp ăn tình thương chợ Xép hôm chủ nhật"
+    other = "Bếp ăn tình thương chợ Xép tặng 40 phần quà cho hội phụ nữ phường hôm chủ nhật"
+    assert judged(one, other).relation is Relation.VARIANT
+
+
+@pytest.mark.parametrize("signed", ["Bài: Thu Hà, ảnh: Quốc Nam", "Tin: L.A - Clip: Minh, dựng: Tú"])
+def test_who_wrote_and_who_took_the_picture_adds_nothing(signed: str) -> None:
+    assert judged(FLOOD, f"{FLOOD}. {signed}").relation in COPY
+    assert judged(f"{FLOOD}. {signed}", FLOOD).relation in COPY
+
+
+def test_news_under_a_label_is_no_credit() -> None:
+    assert judged(FLOOD, f"{FLOOD}. Tin mới: nước lại lên rồi").relation is Relation.QUOTES
+    assert judged(f"{FLOOD}. Tin mới: nước lại lên rồi", FLOOD).relation is Relation.VARIANT

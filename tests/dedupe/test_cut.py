@@ -69,3 +69,23 @@ def test_what_somebody_hangs_on_a_statement_is_no_cut_of_it(reply: str) -> None:
     first = LONG.split(",", maxsplit=1)[0]
     assert judged(f"{first}, {reply}", first).relation not in COPY
     assert judged(first, f"{first}, {reply}").relation not in COPY
+
+
+LETTER = (
+    "Nhà tôi nộp đơn xin nước máy từ tháng ba mà tổ thợ hẹn tới hẹn lui, hỏi thì bảo thiếu ống nhánh. "
+    "Mấy nhà đầu hẻm nộp sau lại được nối trước. Cả hẻm 20 nhà vẫn phải đi xách nước giếng. "
+)
+
+
+@pytest.mark.parametrize("plea", ["Mong công ty xem lại.", "Đề nghị phường kiểm tra lại việc này."])
+def test_a_plea_that_an_office_look_again_is_the_writers_own(plea: str) -> None:
+    cut = LETTER.split(" Cả hẻm", maxsplit=1)[0]
+    assert judged(LETTER + plea, f"{cut} Cả hẻm 20 nhà…").relation is Relation.NEAR
+
+
+@pytest.mark.parametrize(
+    "doubt", ["Mong bạn xem lại trước khi đăng.", "Bạn kiểm tra lại đi.", "Xem lại nguồn nhé."]
+)
+def test_who_asks_the_writer_to_look_again_doubts(doubt: str) -> None:
+    assert judged(LETTER, LETTER + doubt).relation is Relation.QUOTES
+    assert judged(LETTER + doubt, LETTER).relation is Relation.VARIANT
