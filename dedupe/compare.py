@@ -11,8 +11,9 @@ from dedupe.meaning import SPEAKS, TURNS, Difference, changes, remarked
 from dedupe.moved import passages, settle_moves
 from dedupe.phrases import Words
 from dedupe.reading import Reading
-from dedupe.rules import Change, Telling, asks
+from dedupe.rules import Change, Telling
 from dedupe.spelling import slip_of_the_finger
+from dedupe.voices import asks
 from sangtin.post import Relation
 
 # Chosen on the tables of tests/dedupe and tests/bench/copies.py (docs/decisions/0004-copies.md).
