@@ -151,7 +151,7 @@ def number_of(word: str) -> str:
 
 def _words(text: str) -> list[Word]:
     shown = without_addresses(_END_TAGS.sub("\n", _visible(text)), keep_tags=True)
-    shown = _READ_ON.sub("…", _PATHED.sub(" ", shown))
+    shown = _READ_ON.sub("…", _PATHED.sub(" ", shown)).replace("%", " phần trăm ")
     marked = _is_marked(shown)
     found: list[Word] = []
     begin = 0
@@ -326,7 +326,8 @@ def _numbers(words: list[Word]) -> list[Word]:
             made.append(Word(_scaled(number_of(word.plain), scale), word.marked, pause=words[at + 1].pause))
             at += 2
             continue
-        spelled = _spelled(words, at)
+        per_cent = word.plain == "tram" and bool(made) and made[-1].plain == "phan"
+        spelled = None if per_cent else _spelled(words, at)
         if spelled:
             made.append(Word(spelled[0], word.marked, pause=words[spelled[1] - 1].pause))
             at = spelled[1]

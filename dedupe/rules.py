@@ -25,6 +25,7 @@ from dedupe.voices import (
     owned,
     passes_on,
     weighty,
+    wishes,
 )
 
 # Chosen on the tables of tests/dedupe (docs/decisions/0004-copies.md).
@@ -238,7 +239,7 @@ _INSERTED: tuple[tuple[Change, Callable[[Words, bool, bool], bool]], ...] = (
 )
 
 _ADDED: tuple[tuple[Change, Callable[[Words, Telling, bool], bool]], ...] = (
-    (Change.NOTHING, lambda words, _told, leads: passes_on(words, leads)),
+    (Change.NOTHING, lambda words, _told, leads: passes_on(words, leads) or wishes(words)),
     (Change.DENIES, lambda words, _told, _leads: denies(words)),
     (Change.NOTHING, lambda words, _told, _leads: frame(words) or credit(words)),
     (Change.DENIES, lambda words, _told, _leads: says(words, "pointing")),

@@ -18,6 +18,12 @@ SIGNATURE = 5
 _CREDITED = frozenset({"bai", "tin", "anh", "hinh", "clip", "video", "nguon", "quay", "chup", "viet", "dung"})
 # What a plea begins with; `mong được lên tiếng giúp` asks the reader, and answers nobody.
 PLEAS = frozenset({"mong", "xin", "kinh", "nho", "cau", "chuc", "hay"})
+# What a wish begins with, marks known: `mời` is no `mọi`. A wish of so many words tells nobody what is.
+_WISHES = frozenset(
+    {"mong", "chúc", "cầu", "mời", "nhờ", "rất mong", "kính mong", "xin mời", "hy vọng", "hi vọng"}
+)
+WISH = 12
+_FOR_HELP = frozenset({"len tieng"})
 # `Đề nghị phường xem lại` asks an office for its work; asked of who wrote the statement, it doubts that.
 _ASKED_OF_OFFICES = frozenset({"xem lai", "kiem tra lai"})
 _WRITERS = frozenset({"ban", "ad", "admin", "page", "chu", "bai", "tin", "nguon", "thong"})
@@ -97,12 +103,23 @@ def passes_on(words: Words, leads: bool) -> bool:
     return opens and left <= COLON and not says(words, "denial") and not says(words, "pointing")
 
 
+def wishes(words: Words) -> bool:
+    """Whether a clause only wishes or asks something of its readers: `mong bà con tham gia đông đủ`."""
+    opening = [" ".join(w.marked for w in words[:width]) for width in (1, 2)]
+    if len(words) > WISH or words[-1].asked or not any(opens in _WISHES for opens in opening):
+        return False
+    if any(w.number or w.pause for w in words[:-1]) or said(words, "answer") - _FOR_HELP:
+        return False
+    return not any(says(words, name) for name in ("deny", "denial", "contrast", "comment", "particle"))
+
+
 def comments(words: Words) -> bool:
     """Whether somebody who passes a text on speaks for himself; `công ty mình đã` is no voice of its own."""
     if not says(words, "comment"):
         return False
     found = [span for span in within(words, "comment", "compounds") if listed(words[slice(*span)], "comment")]
-    return any(not listed(words[a : a + 1], "self") or not owned(words, a) for a, _ in found)
+    speakers = [a for a, _ in found if listed(words[a : a + 1], "self") or words[a].plain == "em"]
+    return len(speakers) < len(found) or any(not owned(words, a) for a in speakers)
 
 
 def denies(words: Words) -> bool:
