@@ -269,8 +269,7 @@ def reader_form(text: str) -> str:
     a number of six or more digits becomes 0; case, emoji, tags and punctuation stay. Changing this
     changes NORMALISER: a model reads only the form it was trained on.
     """
-    visible = "".join(c if unicodedata.category(c) not in {"Cf", "Cc", "Cs"} else _blank(c) for c in text)
-    line = _SPACE.sub(" ", place_tones(visible)).strip()
+    line = _SPACE.sub(" ", place_tones(_without_invisible(text))).strip()
     line = _ADDRESS.sub(_placeholder, line)
     return _LONG_NUMBER.sub(lambda found: re.sub(r"\d", "0", found[0]), line)
 
@@ -284,6 +283,12 @@ def word_form(text: str) -> str:
             return form
         form = again
     return plain  # so that the form of the form is itself, whatever the text
+
+
+def _without_invisible(text: str) -> str:
+    if text.isprintable():  # most are, and it is quick to know
+        return text
+    return "".join(c if unicodedata.category(c) not in {"Cf", "Cc", "Cs"} else _blank(c) for c in text)
 
 
 def _blank(character: str) -> str:

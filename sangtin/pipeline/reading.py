@@ -9,6 +9,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import nlp
+from dedupe.pausing import uncollected
 from sangtin.errors import MissingError, UsageError
 from sangtin.post import READ_FLAGS, Chance, Kind, Label, Prediction
 from sangtin.record import Record, models, reading
@@ -62,6 +63,11 @@ def read_some(record: Record, in_use: InUse, lease: Lease, settled: Counter[str]
 
     `settled` counts answers by reader, and those that stay unsure under "unsure".
     """
+    with uncollected():
+        return _read_some(record, in_use, lease, settled)
+
+
+def _read_some(record: Record, in_use: InUse, lease: Lease, settled: Counter[str]) -> int:
     with record.beside() as writing:
         lease.check(writing)
         waiting = reading.hold_unread(writing, in_use.key, lease.holder, BATCH)

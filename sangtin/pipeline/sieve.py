@@ -9,10 +9,11 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
+from dedupe.pausing import uncollected
 from sangtin import events, follower
 from sangtin.errors import BusyError, EngineError
 from sangtin.pipeline.parts import Parts
-from sangtin.pipeline.placing import Placing
+from sangtin.pipeline.placing import Placed, Placing
 from sangtin.pipeline.reading import InUse, load_in_use, read_some
 from sangtin.record import models, placing, reading
 from sangtin.record.leases import Lease, taken
@@ -20,8 +21,11 @@ from sangtin.record.leases import Lease, taken
 # How often to look again while another process holds the rest, and for new posts when watching, in seconds.
 AGAIN_S = 0.2
 WATCH_S = 2.0
-# Batches between two looks of the index at the record: posts show up in search within seconds.
-FOLLOW_EVERY = 8
+# How often the index looks at the record while there is work, in seconds: a post that was placed and read
+# since is handed to it once.
+FOLLOW_EVERY_S = 10.0
+# How many placed posts may wait for their reading before whoever places reads too, for the same reason.
+AHEAD = 2_000
 # How long to follow before looking for work again, in seconds: nobody else places while the placer follows.
 FOLLOW_S = 2.0
 # How often progress is counted, in seconds: a count of what waits takes some 20 ms a million.
@@ -106,13 +110,14 @@ def _sieve(parts: Parts, in_use: InUse, told: tuple[Sieved, Progress], work: Wor
     done, progress = told
     following = follower.Watching(parts.record, parts.search)
     with _reader(parts) as lease, Placing(parts) as placer:
-        rounds = 0
+        next_follow = time.monotonic() + FOLLOW_EVERY_S
         while work.goes_on():
             moved = _round(parts, in_use, (placer, lease), done, work.beside)
             progress.show()
-            rounds += 1
-            if moved and rounds % FOLLOW_EVERY == 0:
-                following.follow(FOLLOW_S)
+            if moved and time.monotonic() >= next_follow:
+                with uncollected():
+                    following.follow(FOLLOW_S)
+                next_follow = time.monotonic() + FOLLOW_EVERY_S
             if moved:
                 continue
             in_use = _still_in_use(parts, in_use)
@@ -128,7 +133,7 @@ def _sieve(parts: Parts, in_use: InUse, told: tuple[Sieved, Progress], work: Wor
 
 def _round(parts: Parts, in_use: InUse, held: tuple[Placing, Lease], done: Sieved, beside: bool) -> int:
     placer, lease = held
-    placed = placer.place_some()
+    placed = Placed() if beside and _far_ahead(parts) else placer.place_some()
     done.placed += placed.posts
     done.duplicates += placed.copies
     if beside and placed.posts:
@@ -136,6 +141,12 @@ def _round(parts: Parts, in_use: InUse, held: tuple[Placing, Lease], done: Sieve
     read = read_some(parts.record, in_use, lease, done.settled)
     done.read += read
     return placed.posts + read
+
+
+def _far_ahead(parts: Parts) -> bool:
+    """Whether reading lags so far behind placing that whoever places should read."""
+    with parts.record.read() as connection:
+        return reading.unread_beyond(connection, AHEAD)
 
 
 def _still_in_use(parts: Parts, in_use: InUse) -> InUse:

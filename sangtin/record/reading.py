@@ -50,6 +50,12 @@ def count_unread(connection: Connection, model: int) -> int:
     return int(connection.execute(select(func.count()).select_from(post).where(waits)).scalar_one())
 
 
+def unread_beyond(connection: Connection, limit: int) -> bool:
+    """Whether more posts than `limit` wait to be read for the first time; as quick among millions."""
+    some = select(post.c.key).where(TO_READ, post.c.answered_by == 0).limit(1).offset(limit)
+    return connection.execute(some).first() is not None
+
+
 def hold_unread(writing: Writing, model: int, holder: str, limit: int) -> list[Unread]:
     """Take the next posts to read under a lease, newest first, leaving those that another holds.
 

@@ -20,8 +20,10 @@ from nlp.backend import Choice, Kind, Lengths, Logits, Running
 from nlp.batching import Ints
 from nlp.model import Step
 from sangtin.pipeline import crew
+from sangtin.pipeline import sieve as stage
 from sangtin.pipeline.parts import opened
 from sangtin.pipeline.reading import InUse, load_in_use
+from sangtin.record import reading
 from sangtin.settings import Settings
 from tests.pipeline.running import Home, sample_rows, write_jsonl
 
@@ -74,6 +76,25 @@ def test_several_answer_what_one_answers(imported: Home, tmp_path: Path) -> None
     alone.run("import", str(tmp_path / "posts.jsonl"), "--source", "mau")
     alone.run("sieve", "--processes", "1")
     assert imported.ledger() == alone.ledger()
+
+
+def test_whoever_places_reads_where_reading_lags(imported: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    settings = Settings(home=imported.folder, record="", search="")
+    monkeypatch.setattr(stage, "AHEAD", 300)
+    lags: list[int] = []
+    with opened(settings) as parts:
+        in_use = load_in_use(parts.record, settings)
+
+        def look() -> bool:
+            with parts.record.read() as connection:
+                lags.append(reading.count_unread(connection, in_use.key))
+            return True
+
+        done = stage.sieve(parts, in_use, lambda _: None, stage.Work(look, beside=True))
+    assert max(lags) > 300  # a batch is placed whole
+    assert done.placed == POSTS
+    assert done.read == POSTS - done.duplicates
+    whole(imported)
 
 
 def test_a_child_that_dies_costs_only_its_counts(imported: Home) -> None:

@@ -87,3 +87,20 @@ def test_an_act_on_a_cluster_that_is_no_label_speaks_of_the_post_shown(record: R
         total = ledger.ledger(connection)
     assert (total.duplicate, total.positive) == (1, 1)
     assert Bin.DUPLICATE
+
+
+def test_how_many_wait_for_their_first_reading_is_known_without_a_count(record: Record) -> None:
+    with record.write() as writing:
+        posts.add(writing, [fetched(str(n), f"Nước đã rút ở phường số {n}") for n in range(4)])
+    place_all(record)
+    with record.read() as connection:
+        assert [reading.unread_beyond(connection, limit) for limit in (0, 3, 4, 9)] == [
+            True,
+            True,
+            False,
+            False,
+        ]
+    read_all(record, answered(Label.SPAM))
+    use(record, "m2")  # every post waits again, none for the first time
+    with record.read() as connection:
+        assert not reading.unread_beyond(connection, 0)
