@@ -6,6 +6,7 @@ import gzip
 import json
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -46,9 +47,8 @@ def work(rows: list[Sourced], tmp_path_factory: pytest.TempPathFactory) -> Path:
     for name in ("0", "all"):
         np.savez(folder / f"heard-{name}.npz", posts=np.zeros((len(task.posts), len(CLASSES)), np.float16))
     pretraining.pretrain(folder, READING)
-    teaching.STUDENT = LESSON
     for name in ("0", "all"):
-        teaching.teach(folder, name)
+        teaching.teach(folder, name, LESSON)
     return folder
 
 
@@ -67,6 +67,19 @@ def test_lessons_teach_it_the_labels(work: Path, rows: list[Sourced]) -> None:
     said = np.load(work / "all.npz")["student"].argmax(axis=1)
     truth = [CLASSES.index(one.row.target) for one in rows]
     assert np.mean(said == truth) > 0.9
+
+
+def test_lessons_of_labels_alone_need_no_unlabelled_text(
+    work: Path, rows: list[Sourced], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name in ("rows.npz", "student.pt"):
+        (tmp_path / name).write_bytes((work / name).read_bytes())
+    teaching.teach(tmp_path, "0", replace(LESSON, soft=0))
+    said = np.load(tmp_path / "0.npz")["student"].argmax(axis=1)
+    seen = [number for number, one in enumerate(rows) if one.part != 0]
+    truth = [CLASSES.index(rows[number].row.target) for number in seen]
+    assert np.mean(said[seen] == truth) > 0.7
+    assert "right" in capsys.readouterr().out
 
 
 def test_the_graph_answers_as_torch_does(work: Path, rows: list[Sourced], tmp_path: Path) -> None:
