@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from dedupe.align import Alignment, Block, align
+from dedupe.align import Alignment, Block, align, sentences
 from dedupe.meaning import SPEAKS, TURNS, Difference, changes, remarked
 from dedupe.moved import passages, settle_moves
 from dedupe.phrases import Words
@@ -162,7 +162,7 @@ def _tolerated(difference: Difference, shared: int) -> bool:
     """In a long text, what is put in or left out contradicts nothing; what stands in its place does."""
     if shared < LONG_TEXT or difference.change is Change.LESS:
         return shared >= LONG_TEXT
-    if difference.words > SMALL_PART * shared or difference.change is Change.DENIES:
+    if difference.words > SMALL_PART * shared or difference.change is Change.DENIES or _replies(difference):
         return False
     if difference.change is Change.ORDER:
         return difference.words == 1
@@ -175,7 +175,15 @@ def _tolerated(difference: Difference, shared: int) -> bool:
     return difference.change in _FEELING or not slot or not (block.earlier and block.later)
 
 
-_FEELING = frozenset({Change.ASKS, Change.COMMENTS, Change.MORE})
+_FEELING = frozenset({Change.ASKS, Change.ANSWERS, Change.COMMENTS, Change.MORE})
+
+
+def _replies(difference: Difference) -> bool:
+    """Whether one sentence behind a text answers it, or may."""
+    block = difference.block
+    if not (block.later and block.whole and block.end) or len(sentences(block.later)) > 1:
+        return False
+    return difference.change in {Change.ANSWERS, Change.MORE}
 
 
 def _named(found: Sequence[Difference], limit: int = 3) -> str:

@@ -17,10 +17,10 @@ SHORT_ADDITION = 6
 SENTENCE = 3
 
 # What speaks about the statement instead of making it.
-SPEAKS = frozenset({Change.DENIES, Change.ASKS, Change.COMMENTS, Change.MORE, Change.LESS})
+SPEAKS = frozenset({Change.DENIES, Change.ASKS, Change.ANSWERS, Change.COMMENTS, Change.MORE, Change.LESS})
 # What makes another statement of it.
 TURNS = frozenset(Change) - SPEAKS - {Change.NOTHING, Change.LITTLE, Change.WORDING, Change.CUT}
-_GRAVEST = (Change.DENIES, Change.ASKS, Change.COMMENTS, Change.MORE, Change.CUT)
+_GRAVEST = (Change.DENIES, Change.ASKS, Change.ANSWERS, Change.COMMENTS, Change.MORE, Change.CUT)
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,6 +50,7 @@ class Change(StrEnum):
     TURN = "turn"
     DENIES = "denies"
     ASKS = "asks"
+    ANSWERS = "answers"
     COMMENTS = "comments"
     CUT = "cut"
     MORE = "adds"
@@ -113,7 +114,7 @@ def added(words: Words, told: Telling, leads: bool, new: bool) -> Change:
     if new:
         found = [(_denied(change, sentence), sentence) for change, sentence in found]
     changes = {change for change, _ in found}
-    gravest = (Change.DENIES, Change.ASKS, Change.COMMENTS, Change.CUT)
+    gravest = (Change.DENIES, Change.ASKS, Change.ANSWERS, Change.COMMENTS, Change.CUT)
     change = next((c for c in gravest if c in changes), Change.NOTHING)
     of_own = [sentence for change, sentence in found if change is Change.CUT]
     return Change.MORE if new and change is Change.CUT and _tells(of_own, told) else change
@@ -147,9 +148,10 @@ def _tells(parts: Sequence[Words], told: Telling) -> bool:
 
 
 def _about(words: Words, told: Telling) -> bool:
-    """Whether a few words say what has become of something that the statement tells: `nước lại lên rồi`."""
+    """Whether a few words say what has become of what the statement tells: `nước lại lên rồi`, `hủy rồi`."""
     mine = {w.plain for w in uncovered(words, *WITHOUT_NEWS)}
-    return bool(mine & told.words) and any(part[0].plain == "roi" for part in closings(words))
+    what = bool(mine & told.words) or says(words, "negation")
+    return what and any(part[0].plain == "roi" for part in closings(words))
 
 
 def _sentence(sentence: Words, told: Telling, leads: bool) -> Change:
@@ -249,7 +251,7 @@ _ADDED: tuple[tuple[Change, Callable[[Words, Telling, bool], bool]], ...] = (
         Change.NOTHING,
         lambda words, _told, _leads: words[0].plain in PLEAS and not uncovered(words, *WITHOUT_NEWS),
     ),
-    (Change.COMMENTS, lambda words, told, _leads: _answers(words, told)),
+    (Change.ANSWERS, lambda words, told, _leads: _answers(words, told)),
     (Change.NOTHING, lambda words, _told, _leads: not uncovered(words, *WITHOUT_NEWS)),
 )
 

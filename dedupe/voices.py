@@ -16,13 +16,19 @@ CREDIT = 8
 SIGNATURE = 5
 # What is signed, each with a colon behind it.
 _CREDITED = frozenset({"bai", "tin", "anh", "hinh", "clip", "video", "nguon", "quay", "chup", "viet", "dung"})
+# `Ảnh này chụp ở ...` speaks of a picture and names nobody.
+_POINTED = frozenset({"nay", "do", "day", "kia", "ay", "tren"})
 # What a plea begins with; `mong được lên tiếng giúp` asks the reader, and answers nobody.
 PLEAS = frozenset({"mong", "xin", "kinh", "nho", "cau", "chuc", "hay"})
 # What a wish begins with, marks known: `mời` is no `mọi`. A wish of so many words tells nobody what is.
 _WISHES = frozenset(
     {"mong", "chúc", "cầu", "mời", "nhờ", "rất mong", "kính mong", "xin mời", "hy vọng", "hi vọng"}
 )
-WISH = 12
+WISH = 14
+_READ_ON = frozenset(
+    {"xem thêm", "đọc thêm", "xem chi", "chi tiết", "xem tại", "xem ảnh", "xem clip", "xem video"}
+)
+_READERS = frozenset({"moi", "ad", "admin", "ca", "cac", "ba", "anh", "quy", "page", "nhom"})
 _FOR_HELP = frozenset({"len tieng"})
 # `Đề nghị phường xem lại` asks an office for its work; asked of who wrote the statement, it doubts that.
 _ASKED_OF_OFFICES = frozenset({"xem lai", "kiem tra lai"})
@@ -51,7 +57,10 @@ _BEFORE_ACTOR = frozenset(
 _POLITE = frozenset(["nhe", "nha", "nhen", "nghen", "hen", "a", "ne", "oi", "ha"])
 _SPOKEN_TO = frozenset(["cac", "may", "moi", "nguoi", "ba", "con", "ca", "nha", "me", "mom", "bo", "ni"])
 # Words of these lists tell nothing of their own.
-_JOINED = frozenset({"ma khong"})  # joins what is not said of the statement (`mà không biết đăng đâu`)
+# Says nothing of the statement where a text is passed on (`mà không biết đăng đâu`, `bài đăng trên nhóm`).
+_JOINED = frozenset({"ma khong", "bai dang"})
+# Who forbids (`đừng ai nghe`) passes nothing on, unless he forbids to overlook it.
+_OVERLOOKED = frozenset({"quen", "bo", "luot", "ngai", "xoa"})
 WITHOUT_NEWS = ("filler", "frames", "around", "courtesy", "kin")
 
 
@@ -72,6 +81,8 @@ def credit(words: Words) -> bool:
         return False
     if sum(w.pause == ":" and w.plain in _CREDITED for w in words) > 1:  # `Bài: Thu Trang, ảnh: Hữu Danh`
         return True
+    if len(words) > 1 and words[1].plain in _POINTED and not words[0].pause:
+        return False
     signed = all(w.name or w.first for w in words[:1]) and all(w.name for w in words[1:])
     return any(start == 0 for start, _ in within(words, "credits")) or (
         signed and 1 < len(words) <= SIGNATURE
@@ -94,7 +105,7 @@ def passes_on(words: Words, leads: bool) -> bool:
     Before the statement more may be said of that than behind it, where a reply would stand.
     """
     takes_up = said(words, "deny") - _JOINED or says(words, "contrast") or says(words, "answer")
-    if takes_up or words[-1].asked or comments(words):
+    if takes_up or words[-1].asked or comments(words) or _forbids(words):
         return False
     left = len(uncovered(words, "passing", "pointing", *WITHOUT_NEWS))
     if says(words, "passing"):
@@ -103,14 +114,22 @@ def passes_on(words: Words, leads: bool) -> bool:
     return opens and left <= COLON and not says(words, "denial") and not says(words, "pointing")
 
 
+def _forbids(words: Words) -> bool:
+    after = [words[at + 1].plain for at, word in enumerate(words[:-1]) if word.marked == "đừng"]
+    return any(word not in _OVERLOOKED for word in after)
+
+
 def wishes(words: Words) -> bool:
-    """Whether a clause only wishes or asks something of its readers: `mong bà con tham gia đông đủ`."""
-    opening = [" ".join(w.marked for w in words[:width]) for width in (1, 2)]
-    if len(words) > WISH or words[-1].asked or not any(opens in _WISHES for opens in opening):
+    """Whether a clause only wishes, thanks or asks something of its readers, or says where to read on."""
+    opening = {" ".join(w.marked for w in words[:width]) for width in (1, 2)}
+    thanks = listed(words[:2], "frames") and bool(words[2:]) and words[2].plain in _READERS
+    points = bool(opening & _READ_ON)
+    if len(words) > WISH or words[-1].asked or not (thanks or points or opening & _WISHES):
         return False
-    if any(w.number or w.pause for w in words[:-1]) or said(words, "answer") - _FOR_HELP:
+    if (not points and any(w.pause or w.number for w in words[:-1])) or said(words, "answer") - _FOR_HELP:
         return False
-    return not any(says(words, name) for name in ("deny", "denial", "contrast", "comment", "particle"))
+    against = ("deny", "denial", "contrast", "comment", *(() if points else ("particle",)))
+    return not any(says(words, name) for name in against)
 
 
 def comments(words: Words) -> bool:

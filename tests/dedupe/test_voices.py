@@ -1,5 +1,8 @@
 """Who speaks around a statement: one who passes it on, wishes or signs; or one who answers it."""
 
+import json
+from pathlib import Path
+
 import pytest
 
 from dedupe import Comparison, compare, read
@@ -81,3 +84,91 @@ def test_a_wish_to_those_who_read_leaves_a_statement_as_it_was(wish: str) -> Non
 def test_a_reply_that_opens_with_a_wish_is_one(reply: str) -> None:
     assert judged(FLOOD, f"{FLOOD}. {reply}.").relation not in COPY
     assert judged(f"{FLOOD}. {reply}.", FLOOD).relation not in COPY
+
+
+PASSING = [
+    "Cre: trên mạng",
+    "Bạn mình kể, mình chép lại y nguyên nhé",
+    "Vui lòng không sao chép khi chưa xin phép",
+    "Nhấn theo dõi để không bỏ lỡ tin mới",
+    "Xin đừng xóa bài ạ",
+    "Hóng diễn biến tiếp theo",
+    "Em xin hết ạ",
+    "Cảm ơn mọi người đã đọc",
+    "Xem thêm Thông báo 15 ngày 27/3 tại đây",
+]
+AGAINST = [
+    "Đừng ai nghe theo bài này",
+    "Chưa biết đúng sai sao mà chia sẻ nhiều vậy",
+    "Ảnh này chụp bên Trung Quốc",
+    "Bớt xàm đi bạn",
+    "Bài nhảm",
+    "Cái này cũ lắm rồi",
+    "Camera cho thấy người kia sai",
+    "Công an đang tìm người đăng bài này",
+    "Người trong cuộc lên tiếng: mọi việc khác hẳn",
+]
+
+
+@pytest.mark.parametrize("said", PASSING)
+def test_what_is_said_about_passing_on_changes_nothing(said: str) -> None:
+    assert judged(FLOOD, f"{FLOOD}. {said}").relation in COPY
+    assert judged(f"{FLOOD}. {said}", FLOOD).relation in COPY
+
+
+@pytest.mark.parametrize("said", AGAINST)
+def test_what_is_said_against_a_text_quotes_it(said: str) -> None:
+    assert judged(FLOOD, f"{FLOOD}. {said}").relation is Relation.QUOTES
+    assert judged(f"{FLOOD}. {said}", FLOOD).relation is Relation.VARIANT
+
+
+REPORT = (
+    "Tổ bảo vệ chợ Xép họp chiều qua về chuyện mất trộm. Ba tháng nay có bảy sạp bị cạy khóa, mất chủ yếu "
+    "vải và giày dép. Ban quản lý hứa gắn thêm đèn ở dãy sau và thuê người trực đêm. Tiểu thương góp mỗi sạp "
+    "30 nghìn một tháng, ai không góp thì tự trông hàng. Hai người bảo vệ cũ đã nghỉ từ tuần trước, người "
+    "mới là bộ đội xuất ngũ ở phường bên. Cổng sau sẽ khóa từ 19 giờ."
+)
+
+
+@pytest.mark.parametrize("reply", ["Hủy rồi bạn ơi.", "Đèn thì dãy sau đã sáng từ hôm kia."])
+def test_one_sentence_behind_a_long_text_may_answer_it(reply: str) -> None:
+    assert judged(REPORT, f"{REPORT} {reply}").relation is Relation.QUOTES
+
+
+WRITTEN = Path(__file__).parent / "written"
+SHORT_TEXT = 50  # words; in longer ones a word of feeling is passed over
+
+
+def rows(name: str) -> list[dict[str, str]]:
+    return [json.loads(line) for line in (WRITTEN / f"{name}.jsonl").read_text("utf-8").splitlines()]
+
+
+POSTS = [row["text"] for row in rows("later_bases") if len(row["text"].split()) < SHORT_TEXT]
+AROUND = rows("around")
+
+
+def framed(row: dict[str, str], number: int) -> list[tuple[str, str]]:
+    """Three posts, and each with the line before or behind it."""
+    posts = [POSTS[(number * 7 + k * 31) % len(POSTS)] for k in range(3)]
+    line = row["text"]
+    if row["kind"].endswith("tail"):
+        return [(post, f"{post.rstrip('.!?')}. {line}") for post in posts]
+    between = " " if line[-1] in ":👇" else "\n"
+    return [(post, f"{line}{between}{post}") for post in posts]
+
+
+@pytest.mark.parametrize("number", [n for n, row in enumerate(AROUND) if row["kind"].startswith("against")])
+def test_no_line_against_a_post_is_hidden_with_it(number: int) -> None:
+    for post, quoting in framed(AROUND[number], number):
+        assert judged(post, quoting).relation not in COPY
+        assert judged(quoting, post).relation not in COPY
+
+
+def test_nine_in_ten_lines_about_passing_on_leave_a_copy() -> None:
+    passing = [(n, row) for n, row in enumerate(AROUND) if row["kind"].startswith("passing")]
+    missed = [
+        row["text"]
+        for n, row in passing
+        if any(judged(post, copy).relation not in COPY for post, copy in framed(row, n))
+    ]
+    assert len(missed) <= 0.1 * len(passing), missed
