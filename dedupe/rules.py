@@ -20,6 +20,7 @@ from dedupe.voices import (
     credit,
     denies,
     frame,
+    judges,
     objects,
     own,
     owned,
@@ -150,6 +151,8 @@ def _tells(parts: Sequence[Words], told: Telling) -> bool:
 def _about(words: Words, told: Telling) -> bool:
     """Whether a few words say what has become of what the statement tells: `nước lại lên rồi`, `hủy rồi`."""
     mine = {w.plain for w in uncovered(words, *WITHOUT_NEWS)}
+    if says(words, "verdict") or says(words, "denial"):
+        return True
     what = bool(mine & told.words) or says(words, "negation")
     return what and any(part[0].plain == "roi" for part in closings(words))
 
@@ -223,6 +226,7 @@ _INSERTED: tuple[tuple[Change, Callable[[Words, bool, bool], bool]], ...] = (
     (Change.NOTHING, lambda words, _edge, _end: frame(words)),
     (Change.DENIES, _within("deny")),
     (Change.NOTHING, lambda words, edge, end: edge and passes_on(words, not end)),
+    (Change.DENIES, lambda words, edge, _end: edge and judges(words)),
     (Change.DENIES, _within("pointing")),
     (Change.NEGATION, _within("negation")),
     (Change.ASKS, lambda words, edge, _end: _asking(words, edge)),
@@ -246,6 +250,7 @@ _ADDED: tuple[tuple[Change, Callable[[Words, Telling, bool], bool]], ...] = (
     (Change.NOTHING, lambda words, _told, _leads: frame(words) or credit(words)),
     (Change.DENIES, lambda words, _told, _leads: says(words, "pointing")),
     (Change.ASKS, lambda words, _told, _leads: words[-1].asked),
+    (Change.DENIES, lambda words, _told, _leads: judges(words)),
     (Change.COMMENTS, lambda words, _told, _leads: comments(words)),
     (
         Change.NOTHING,

@@ -11,19 +11,20 @@ TOLD = 4
 # Before a statement that is passed on, so many words may say from whom and to whom; so many before a colon.
 LEAD_IN = 8
 COLON = 5
+# A verdict is short; in more words the same ones tell a story.
+VERDICT = 8
 # A credit or a signature has no more words.
 CREDIT = 8
 SIGNATURE = 5
 # What is signed, each with a colon behind it.
 _CREDITED = frozenset({"bai", "tin", "anh", "hinh", "clip", "video", "nguon", "quay", "chup", "viet", "dung"})
-# `Ảnh này chụp ở ...` speaks of a picture and names nobody.
-_POINTED = frozenset({"nay", "do", "day", "kia", "ay", "tren"})
+# What opens a credit where a source follows, and other things where none does.
+_AMBIGUOUS = frozenset({"theo", "anh", "video", "clip", "copy", "tu", "tac"})
 # What a plea begins with; `mong được lên tiếng giúp` asks the reader, and answers nobody.
 PLEAS = frozenset({"mong", "xin", "kinh", "nho", "cau", "chuc", "hay"})
 # What a wish begins with, marks known: `mời` is no `mọi`. A wish of so many words tells nobody what is.
-_WISHES = frozenset(
-    {"mong", "chúc", "cầu", "mời", "nhờ", "rất mong", "kính mong", "xin mời", "hy vọng", "hi vọng"}
-)
+_WISHES = frozenset({"mong", "chúc", "cầu", "mời", "nhờ", "rất mong", "kính mong", "xin mời", "hy vọng"})
+_WISHES |= {"hi vọng", "xin chân", "chân thành", "trân trọng", "xin cảm", "phiền ad", "nhờ ad"}
 WISH = 14
 _READ_ON = frozenset(
     {"xem thêm", "đọc thêm", "xem chi", "chi tiết", "xem tại", "xem ảnh", "xem clip", "xem video"}
@@ -77,16 +78,27 @@ def frame(words: Words) -> bool:
 
 def credit(words: Words) -> bool:
     """Whether somebody is named as the source: `Nguồn: VnExpress`, `cre Minh Anh`, or a bare name."""
-    if len(words) > CREDIT or says(words, "negation"):
+    if len(words) > CREDIT or any(says(words, name) for name in ("negation", "verdict", "deny")):
         return False
     if sum(w.pause == ":" and w.plain in _CREDITED for w in words) > 1:  # `Bài: Thu Trang, ảnh: Hữu Danh`
         return True
-    if len(words) > 1 and words[1].plain in _POINTED and not words[0].pause:
-        return False
-    signed = all(w.name or w.first for w in words[:1]) and all(w.name for w in words[1:])
-    return any(start == 0 for start, _ in within(words, "credits")) or (
-        signed and 1 < len(words) <= SIGNATURE
+    label = next((stop for start, stop in within(words, "credits") if start == 0), 0)
+    if label:
+        return len(words) == label or words[label - 1].pause == ":" or _sourced(words, label)
+    return (
+        1 < len(words) <= SIGNATURE and (words[0].name or words[0].first) and all(w.name for w in words[1:])
     )
+
+
+def _sourced(words: Words, label: int) -> bool:
+    """Whether what opens as a credit is followed by a source; `theo`, `từ`, `ảnh` open other things too."""
+    if words[0].plain not in _AMBIGUOUS:
+        return len(words) - label <= SIGNATURE or says(words, "sources")
+    named = next((at for at in range(label, len(words)) if not listed(words[at : at + 1], "kin")), len(words))
+    if named == len(words):
+        return True
+    source = any(start == named for start, _ in within(words, "sources"))
+    return source or words[named].name or len(words) == named + 1
 
 
 def asks(words: Words) -> bool:
@@ -104,7 +116,12 @@ def passes_on(words: Words, leads: bool) -> bool:
 
     Before the statement more may be said of that than behind it, where a reply would stand.
     """
-    takes_up = said(words, "deny") - _JOINED or says(words, "contrast") or says(words, "answer")
+    takes_up = (
+        said(words, "deny") - _JOINED
+        or says(words, "contrast")
+        or says(words, "answer")
+        or says(words, "verdict")
+    )
     if takes_up or words[-1].asked or comments(words) or _forbids(words):
         return False
     left = len(uncovered(words, "passing", "pointing", *WITHOUT_NEWS))
@@ -129,7 +146,7 @@ def wishes(words: Words) -> bool:
     if (not points and any(w.pause or w.number for w in words[:-1])) or said(words, "answer") - _FOR_HELP:
         return False
     against = ("deny", "denial", "contrast", "comment", *(() if points else ("particle",)))
-    return not any(says(words, name) for name in against)
+    return not any(says(words, name) for name in (*against, "verdict"))
 
 
 def comments(words: Words) -> bool:
@@ -154,6 +171,11 @@ def _pleads(sentence: Words) -> bool:
     """Whether a sentence opens with a plea, and not to the writer or about the post."""
     opens = sentence[0].plain in PLEAS or listed(sentence[:2], "around")
     return opens and not any(w.plain in _WRITERS for w in sentence)
+
+
+def judges(words: Words) -> bool:
+    """Whether a few words pass a verdict on what somebody says."""
+    return len(words) <= VERDICT and says(words, "verdict")
 
 
 def objects(words: Words) -> bool:
