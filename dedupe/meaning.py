@@ -67,7 +67,7 @@ def _alone(block: Block, told: Telling) -> Change:
         return _cut(block, told, leads)
     if block.whole or not leads:
         change = added(words, told, leads, bool(block.later) and block.whole)
-        lone = bool(block.earlier) and block.edge and change is Change.CUT and told_alone(words, told)
+        lone = bool(block.earlier) and block.edge and change is Change.CUT and told_alone(words, told, leads)
         return Change.LESS if lone else change
     # Whole sentences that the later text puts before one of both, with words that join them to it.
     parts = sentences(words)

@@ -118,16 +118,16 @@ def added(words: Words, told: Telling, leads: bool, new: bool) -> Change:
     gravest = (Change.DENIES, Change.ASKS, Change.ANSWERS, Change.COMMENTS, Change.CUT)
     change = next((c for c in gravest if c in changes), Change.NOTHING)
     of_own = [sentence for change, sentence in found if change is Change.CUT]
-    return Change.MORE if new and change is Change.CUT and _tells(of_own, told) else change
+    return Change.MORE if new and change is Change.CUT and _tells(of_own, told, leads) else change
 
 
-def told_alone(words: Words, told: Telling) -> bool:
+def told_alone(words: Words, told: Telling, leads: bool) -> bool:
     """Whether words are one whole sentence that tells something of its own.
 
     It may be the writer's last sentence, and it may be a correction in plain words; by its words nobody can
     know. Two sentences and more are a cut: who corrects at length says so.
     """
-    return len(sentences(words)) == 1 and _tells([words], told)
+    return len(sentences(words)) == 1 and _tells([words], told, leads)
 
 
 def continued(words: Words, apart: bool) -> Change:
@@ -143,9 +143,20 @@ def _denied(change: Change, sentence: Words) -> Change:
     return Change.COMMENTS if change is Change.CUT and says(sentence, "denial") else change
 
 
-def _tells(parts: Sequence[Words], told: Telling) -> bool:
-    """Whether sentences tell something beyond a text that tells `told`."""
-    return sum(map(own, parts)) >= TOLD or any(_about(part, told) for part in parts)
+def _tells(parts: Sequence[Words], told: Telling, leads: bool) -> bool:
+    """Whether sentences before (`leads`) or behind a text tell something beyond what it tells."""
+    return sum(map(own, parts)) >= TOLD or any(
+        _about(part, told) or (not leads and _bare(part)) for part in parts
+    )
+
+
+def _bare(words: Words) -> bool:
+    """Whether a few words tell something and speak to nobody."""
+    if own(words) < 2:
+        return False
+    return not any(
+        says(words, name) for name in ("passing", "around", "frames", "courtesy", "kin", "address")
+    )
 
 
 def _about(words: Words, told: Telling) -> bool:
