@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from dedupe.align import Block, sentences
 from dedupe.phrases import Words, says
 from dedupe.reading import Word
-from dedupe.rules import Change, Telling, added, continued, inserted, replaced, told_alone
+from dedupe.rules import Change, Telling, added, continued, inserted, replaced, tells, told_alone
 from dedupe.voices import credit, frame
 
 # Chosen on the tables of tests/dedupe (docs/decisions/0004-copies.md).
@@ -61,12 +61,14 @@ def _alone(block: Block, told: Telling) -> Change:
     """What words change that one text alone has, the other telling `told`."""
     words = block.earlier or block.later
     leads = block.edge and not block.end
+    hung = bool(block.later) and block.edge and block.end and not block.whole and block.apart
     if not block.whole and not (block.edge and len(words) >= SHORT_ADDITION):
-        return inserted(words, block.edge, block.end)
+        change = inserted(words, block.edge, block.end)
+        return Change.MORE if hung and change is Change.CUT and tells(words, told, leads) else change
     if block.earlier and not block.whole:
         return _cut(block, told, leads)
     if block.whole or not leads:
-        change = added(words, told, leads, bool(block.later) and block.whole)
+        change = added(words, told, leads, bool(block.later) and (block.whole or hung))
         lone = bool(block.earlier) and block.edge and change is Change.CUT and told_alone(words, told, leads)
         return Change.LESS if lone else change
     # Whole sentences that the later text puts before one of both, with words that join them to it.

@@ -130,6 +130,11 @@ def told_alone(words: Words, told: Telling, leads: bool) -> bool:
     return len(sentences(words)) == 1 and _tells([words], told, leads)
 
 
+def tells(words: Words, told: Telling, leads: bool) -> bool:
+    """Whether words before (`leads`) or behind a text tell something beyond what it tells."""
+    return _tells([words], told, leads)
+
+
 def continued(words: Words, apart: bool) -> Change:
     """What it changes that a cut took words off in the middle of a sentence, before or behind what is left.
 
@@ -272,7 +277,7 @@ _ADDED: tuple[tuple[Change, Callable[[Words, Telling, bool], bool]], ...] = (
 )
 
 _CONTINUED: tuple[tuple[Change, Callable[[Words, bool], bool]], ...] = (
-    (Change.DENIES, lambda words, _apart: denies(words)),
+    (Change.DENIES, lambda words, apart: denies(words) or (apart and judges(words))),
     (Change.DENIES, lambda words, apart: apart and says(words, "pointing")),
     (Change.ASKS, lambda words, _apart: words[-1].asked),
     (Change.COMMENTS, lambda words, apart: apart and comments(words)),

@@ -89,3 +89,24 @@ def test_a_plea_that_an_office_look_again_is_the_writers_own(plea: str) -> None:
 def test_who_asks_the_writer_to_look_again_doubts(doubt: str) -> None:
     assert judged(LETTER, LETTER + doubt).relation is Relation.QUOTES
     assert judged(LETTER + doubt, LETTER).relation is Relation.VARIANT
+
+
+@pytest.mark.parametrize(
+    "clause",
+    [
+        "tổ thợ vừa nối xong ống nhánh cho cả hẻm",
+        "bên thi công đền đủ tiền cho từng nhà",
+        "đi qua đó thấy khô ráo sạch sẽ lắm",
+    ],
+)
+def test_a_clause_that_the_later_text_adds_at_the_end_is_somebodys_answer(clause: str) -> None:
+    first = LONG.split(".", maxsplit=1)[0]
+    assert judged(first, f"{first}, {clause}").relation is Relation.QUOTES
+    assert judged(f"{first}, {clause}", first).relation is Relation.NEAR
+
+
+@pytest.mark.parametrize("clause", ["mọi người share giúp nha", "theo báo Dân Trí", "bà con chú ý nhé"])
+def test_a_clause_about_passing_on_adds_nothing(clause: str) -> None:
+    first = LONG.split(".", maxsplit=1)[0]
+    assert judged(first, f"{first}, {clause}").relation in COPY
+    assert judged(f"{first}, {clause}", first).relation in COPY
