@@ -31,6 +31,8 @@ SLOT = 6
 HEADING = 24
 REMARK = 10
 REWORDED = 0.03
+# `Dự kiến`, `được cho là`: so few words turn a sentence, more are a sentence of their own.
+HEDGE = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +164,13 @@ def _tolerated(difference: Difference, shared: int) -> bool:
     """In a long text, what is put in or left out contradicts nothing; what stands in its place does."""
     if shared < LONG_TEXT or difference.change is Change.LESS:
         return shared >= LONG_TEXT
-    if difference.words > SMALL_PART * shared or difference.change is Change.DENIES or _replies(difference):
+    hedges = difference.change is Change.TURN and difference.words <= HEDGE
+    if (
+        difference.words > SMALL_PART * shared
+        or difference.change is Change.DENIES
+        or hedges
+        or _replies(difference)
+    ):
         return False
     if difference.change is Change.ORDER:
         return difference.words == 1

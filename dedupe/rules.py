@@ -239,8 +239,8 @@ _REPLACED: tuple[tuple[Change, Callable[[Words, Words], bool]], ...] = (
 
 _INSERTED: tuple[tuple[Change, Callable[[Words, bool, bool], bool]], ...] = (
     (Change.ASKS, lambda words, _edge, end: frame(words) and end and words[-1].asked),
-    (Change.NOTHING, lambda words, _edge, _end: frame(words)),
     (Change.DENIES, _within("deny")),
+    (Change.NOTHING, lambda words, _edge, _end: frame(words)),
     (Change.NOTHING, lambda words, edge, end: edge and passes_on(words, not end)),
     (Change.DENIES, lambda words, edge, _end: edge and judges(words)),
     (Change.DENIES, _within("pointing")),

@@ -335,3 +335,32 @@ def test_parties_may_not_change_places_however_like_the_words_are() -> None:
     one = "Hội phụ nữ phường tặng 40 phần quà cho bếp ăn tình thương chợ Xép hôm chủ nhật"
     other = "Bếp ăn tình thương chợ Xép tặng 40 phần quà cho hội phụ nữ phường hôm chủ nhật"
     assert judged(one, other).relation is Relation.VARIANT
+
+
+HEDGES = [
+    "Hình như",
+    "Được cho là",
+    "Có vẻ",
+    "Gần như",
+    "Giả sử",
+    "Liệu",
+    "Chắc gì",
+    "Bị đồn là",
+    "Trong phim",
+]
+
+
+@pytest.mark.parametrize("hedge", HEDGES)
+def test_a_word_of_doubt_turns_a_statement_wherever_it_stands(hedge: str) -> None:
+    first = f"{hedge} {FLOOD[0].lower()}{FLOOD[1:]}"
+    within = FLOOD.replace(", bà con", f", {hedge.lower()} bà con")
+    for hedged in (first, within):
+        assert judged(FLOOD, hedged).relation not in COPY
+        assert judged(hedged, FLOOD).relation not in COPY
+
+
+def test_a_word_of_doubt_turns_a_sentence_of_a_long_text() -> None:
+    long = " ".join(
+        [FLOOD + "."] + [f"Tổ {n} phường Vĩ Dạ có xe tải chở gạo tới phát từ sáng." for n in range(5)]
+    )
+    assert judged(long, long.replace("Tổ 3", "Dự kiến tổ 3")).relation not in COPY
