@@ -25,6 +25,7 @@ from dedupe.voices import (
     own,
     owned,
     passes_on,
+    verdict,
     weighty,
     wishes,
 )
@@ -167,7 +168,7 @@ def _bare(words: Words) -> bool:
 def _about(words: Words, told: Telling) -> bool:
     """Whether a few words say what has become of what the statement tells: `nước lại lên rồi`, `hủy rồi`."""
     mine = {w.plain for w in uncovered(words, *WITHOUT_NEWS)}
-    if says(words, "verdict") or says(words, "denial"):
+    if verdict(words) or says(words, "denial"):
         return True
     what = bool(mine & told.words) or says(words, "negation")
     return what and any(part[0].plain == "roi" for part in closings(words))

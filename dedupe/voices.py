@@ -78,7 +78,7 @@ def frame(words: Words) -> bool:
 
 def credit(words: Words) -> bool:
     """Whether somebody is named as the source: `Nguồn: VnExpress`, `cre Minh Anh`, or a bare name."""
-    if len(words) > CREDIT or any(says(words, name) for name in ("negation", "verdict", "deny")):
+    if len(words) > CREDIT or says(words, "negation") or says(words, "deny") or verdict(words):
         return False
     if sum(w.pause == ":" and w.plain in _CREDITED for w in words) > 1:  # `Bài: Thu Trang, ảnh: Hữu Danh`
         return True
@@ -117,10 +117,7 @@ def passes_on(words: Words, leads: bool) -> bool:
     Before the statement more may be said of that than behind it, where a reply would stand.
     """
     takes_up = (
-        said(words, "deny") - _JOINED
-        or says(words, "contrast")
-        or says(words, "answer")
-        or says(words, "verdict")
+        said(words, "deny") - _JOINED or says(words, "contrast") or says(words, "answer") or verdict(words)
     )
     if takes_up or words[-1].asked or comments(words) or _forbids(words):
         return False
@@ -146,7 +143,7 @@ def wishes(words: Words) -> bool:
     if (not points and any(w.pause or w.number for w in words[:-1])) or said(words, "answer") - _FOR_HELP:
         return False
     against = ("deny", "denial", "contrast", "comment", *(() if points else ("particle",)))
-    return not any(says(words, name) for name in (*against, "verdict"))
+    return not (verdict(words) or any(says(words, name) for name in against))
 
 
 def comments(words: Words) -> bool:
@@ -175,7 +172,16 @@ def _pleads(sentence: Words) -> bool:
 
 def judges(words: Words) -> bool:
     """Whether a few words pass a verdict on what somebody says."""
-    return len(words) <= VERDICT and says(words, "verdict")
+    return len(words) <= VERDICT and verdict(words)
+
+
+def verdict(words: Words) -> bool:
+    """Whether a word of a verdict is said; alone it counts where its marks are known and it is no name."""
+    return any(
+        listed(words[start:stop], "verdict")
+        and (stop - start > 1 or (bool(words[start].marked) and not words[start].name))
+        for start, stop in within(words, "verdict", "compounds")
+    )
 
 
 def objects(words: Words) -> bool:

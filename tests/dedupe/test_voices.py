@@ -172,3 +172,9 @@ def test_nine_in_ten_lines_about_passing_on_leave_a_copy() -> None:
         if any(judged(post, copy).relation not in COPY for post, copy in framed(row, n))
     ]
     assert len(missed) <= 0.1 * len(passing), missed
+
+
+def test_a_name_is_no_verdict() -> None:
+    assert judged(f"Thanh Trung {FLOOD}", f"Vu Minh {FLOOD}").relation in COPY
+    assert "denies" not in judged(FLOOD, f"{FLOOD}. Oanh Vu").reason
+    assert judged(FLOOD, f"{FLOOD}. Nguồn: Oanh Vu").relation in COPY
