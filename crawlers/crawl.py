@@ -24,6 +24,7 @@ from crawlers.visit import Cursor, Report, Sink, Visit
 from crawlers.wire import EVENTS, MANNERS, ORDERS, Batch, End, Fetched, Manners, Order, line
 from sangtin.errors import UsageError
 from sangtin.post import Engagement, Post, now
+from sangtin.python import environment
 from sangtin.record.posts import Counts
 
 AuthorKey = Callable[[str], str]
@@ -170,7 +171,9 @@ class _Child:
         command = [sys.executable, "-m", "crawlers.fetch", MANNERS.dump_json(manners).decode()]
         pipe = subprocess.PIPE
         # A session of its own: Ctrl-C reaches this process, which keeps what it is keeping and then ends.
-        process = subprocess.Popen(command, stdin=pipe, stdout=pipe, start_new_session=True)
+        process = subprocess.Popen(
+            command, stdin=pipe, stdout=pipe, start_new_session=True, env=environment()
+        )
         child = cls(process, keeper)
         try:
             yield child

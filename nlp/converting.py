@@ -40,7 +40,7 @@ def graph_of(checkpoint: Checkpoint, kind: Kind, how: tuple[Path, Sample]) -> Pa
         if kind is Kind.ONNX_FP32:
             write_graph(draft, checkpoint.config, weights)
         else:
-            watched = draft.with_suffix(".watched")
+            watched = draft.with_name(f"{draft.name}.watched")
             outputs = write_watched(watched, checkpoint.config, weights)
             rows = [one[None] for one in texts()]
             ranges = find_ranges((watched, outputs), rows, (checkpoint.config, weights))
@@ -48,7 +48,7 @@ def graph_of(checkpoint: Checkpoint, kind: Kind, how: tuple[Path, Sample]) -> Pa
             write_graph(draft, checkpoint.config, weights, ranges)
         draft.rename(file)
     finally:
-        for left in (draft, draft.with_suffix(".watched")):
+        for left in (draft, draft.with_name(f"{draft.name}.watched")):
             left.unlink(missing_ok=True)
     return file
 

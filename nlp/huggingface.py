@@ -19,6 +19,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from nlp.answer import Class
 from sangtin.errors import InputError, MissingError, UsageError
+from sangtin.python import environment
 
 CONFIG = "config.json"
 PICKLE = "pytorch_model.bin"
@@ -210,7 +211,10 @@ def _unpickled(pickle: Path, cache: Path) -> Path:
     made.parent.mkdir(parents=True, exist_ok=True)
     draft = made.with_name(f".{made.name}.{os.getpid()}")
     child = subprocess.run(
-        [sys.executable, "-m", "nlp.torchside", str(pickle), str(draft)], capture_output=True, check=False
+        [sys.executable, "-m", "nlp.torchside", str(pickle), str(draft)],
+        capture_output=True,
+        check=False,
+        env=environment(),
     )
     if child.returncode == NEEDS_TORCH:
         raise MissingError(

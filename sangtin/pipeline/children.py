@@ -10,6 +10,7 @@ import subprocess
 import sys
 from collections.abc import Iterator, Sequence
 
+from sangtin.python import environment
 from sangtin.settings import Settings
 
 PARENT = "SANGTIN_PARENT"
@@ -60,7 +61,7 @@ def _start(settings: Settings, command: Sequence[str], stdout: int) -> subproces
     }
     return subprocess.Popen(
         [sys.executable, "-m", "sangtin", *command],
-        env=os.environ | where,
+        env=environment() | where,
         stdin=subprocess.DEVNULL,
         stdout=stdout,
         # Ctrl-C reaches this process alone, which asks its children to finish.

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import math
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +17,8 @@ import nlp
 from nlp import passage
 from nlp.backend import TOLERANCE, Kind, cores
 from nlp.batching import batches, fit
+from nlp.converting import graph_of
+from nlp.huggingface import open_checkpoint
 from nlp.phobert import PhoBertReader, encode
 from nlp.subwords import Subwords
 from nlp.words import SEGMENTER
@@ -162,6 +166,28 @@ def test_graphs_are_made_once(tiny: Path, tmp_path: Path) -> None:
     assert len(made) == 1
     PhoBertReader.load(tiny, "phobert", place)
     assert {file: file.stat().st_mtime_ns for file in tmp_path.rglob("*") if file.is_file()} == made
+
+
+AT_ONCE = """
+import sys
+from pathlib import Path
+import nlp
+from nlp.phobert import PhoBertReader
+PhoBertReader.load(Path(sys.argv[1]), "phobert", nlp.Place(Path(sys.argv[2]), "onnx-int8"))
+"""
+
+
+def test_two_first_uses_at_once_leave_each_other_alone(tiny: Path, tmp_path: Path) -> None:
+    checkpoint, ids = open_checkpoint(tiny, tmp_path), encode(Subwords.load(tiny), POSTS, 256)[0]
+
+    def texts() -> list[np.ndarray]:
+        """What ranges are found on; meanwhile another process does all of the same."""
+        subprocess.run([sys.executable, "-c", AT_ONCE, str(tiny), str(tmp_path)], check=True, timeout=120)
+        return ids
+
+    made = graph_of(checkpoint, Kind.ONNX_INT8, (tmp_path, texts))
+    assert made is not None
+    assert [file.name for file in made.parent.iterdir()] == [made.name]
 
 
 def test_weights_without_a_head_are_refused_with_the_command(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import pickle
 import subprocess
 import sys
@@ -21,6 +22,7 @@ from nlp.calibrating import remembered
 from nlp.phobert import PhoBertReader, encode
 from nlp.subwords import Subwords
 from sangtin.errors import InputError, MissingError
+from sangtin.python import ROOT
 from tests.nlp.tiny import Shape, make_folder
 
 POSTS = ["Đường ngập cả tuần 😡", "", "Cảm ơn các anh công an", "mưa " * 400, "Bán nhà giá tốt 0900000001"]
@@ -119,6 +121,22 @@ def test_code_in_a_folder_is_never_run(tiny: Path, tmp_path: Path) -> None:
     (folder / "modeling_own.py").write_text(f"open({str(mark)!r}, 'w').close()\n")
     for kind in ("onnx-fp32", "torch-fp32"):
         nlp.load(folder, nlp.Place(tmp_path / "cache", kind)).read(["a"])
+    assert not mark.exists()
+
+
+def test_code_in_a_folder_is_never_run_from_within_it(tiny: Path, tmp_path: Path) -> None:
+    folder, mark = pickled(tiny, tmp_path / "pickled"), tmp_path / "ran"
+    for room in ("nlp", "sangtin", "crawlers"):
+        (folder / room).mkdir()
+        (folder / room / "__init__.py").write_text(f"open({str(mark)!r}, 'w').close()\n")
+    (folder / "posts.jsonl").write_text(json.dumps({"id": 1, "text": "a"}) + "\n")
+    command = [sys.executable, "-P", "-m", "sangtin", "--home", str(tmp_path / "home"), "classify"]
+    done = subprocess.run(
+        [*command, "posts.jsonl", "--model", ".", "--backend", "onnx-fp32"],
+        capture_output=True, check=False, text=True, timeout=120,
+        cwd=folder, env=os.environ | {"PYTHONPATH": str(ROOT)},
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
     assert not mark.exists()
 
 
