@@ -21,7 +21,7 @@ from nlp.flags import FOLDER, Flags
 from nlp.jsonl import objects
 from sangtin.post import Flag
 from training import metrics
-from training.gathering import Sourced
+from training.gathering import Sourced, part_of
 from training.linear import Examples, Settings, Table, features, fit_table, quantised
 from training.rows import Fields, Row, read_rows
 
@@ -93,17 +93,21 @@ def fit_flags(rows: Sequence[Sourced], data: Path) -> tuple[Flags, Figures]:
 
 
 def scams(rows: Sequence[Sourced], data: Path) -> Asked:
-    """All rows, of which scams are flagged, and the messages that a set calls smishing or not."""
+    """All rows, of which scams are flagged, and the messages that a set calls smishing or not.
+
+    Those are held out with the other rows of their source.
+    """
     known = {one.row.text for one in rows}
     own = [one for one in rows if not one.changed and one.row.weight > 0]
     sms = [row for row in read_rows([data / SMS], Fields()) if row.text not in known]
+    place = part_of(Path(SMS).parent.name) % FOLDS
     return Asked(
         [*(one.row.text for one in own), *(row.text for row in sms)],
         np.array(
             [*(one.row.target.kind == "scam" for one in own), *(row.target.label == "1" for row in sms)]
         ),
         np.array([*(one.row.weight for one in own), *(SMS_WEIGHT for _row in sms)]),
-        np.array([*(one.part % FOLDS for one in own), *(_fold(row) for row in sms)]),
+        np.array([*(one.part % FOLDS for one in own), *(place for _row in sms)]),
     )
 
 

@@ -13,7 +13,7 @@ import pytest
 from nlp import Beside, Class
 from sangtin.post import Flag
 from training.flags import Asked, _column, _line, fit_flags, scams, unreliable
-from training.gathering import Sourced
+from training.gathering import Sourced, part_of
 from training.rows import Row
 
 SCAM, NEWS = Class("spam", "scam"), Class("spam", "neutral")
@@ -49,7 +49,9 @@ def test_both_flags_are_learned(small: Path) -> None:
     assert shout[Flag.UNRELIABLE] > plain[Flag.UNRELIABLE]
     for figure in figures.values():
         assert figure["ROC AUC"] > 0.95
-        assert figure["calibration error"] < 0.1
+    # The messages are a source of their own, half of all texts here, and read by a reader of the other half.
+    assert figures["flag: scam"]["calibration error"] < 0.25
+    assert figures["flag: unreliable-looking"]["calibration error"] < 0.1
 
 
 def test_the_same_rows_give_the_same_flags(small: Path) -> None:
@@ -72,6 +74,16 @@ def test_a_source_is_held_out_whole(small: Path) -> None:
     folds = {one.row.text: one.part % 5 for one in rows()}
     assert all(asked.folds[i] == folds[text] for i, text in enumerate(asked.texts) if text in folds)
     assert set(unreliable(small).folds.tolist()) <= set(range(5))
+
+
+def test_messages_are_held_out_with_their_source(small: Path) -> None:
+    """Those that the recipe gathers and those that it leaves to the flag."""
+    part = part_of("sms-smishing")
+    gathered = [Sourced(Row(f"Nhận quà tại đây ngay {n}", SCAM), "sms-smishing", part) for n in range(9)]
+    asked = scams([*rows(), *gathered], small)
+    own = {one.row.text for one in rows()}
+    folds = [int(fold) for fold, text in zip(asked.folds, asked.texts, strict=True) if text not in own]
+    assert folds == [part % 5] * 120
 
 
 def test_the_line_makes_chances_of_log_odds() -> None:
