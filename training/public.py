@@ -15,7 +15,7 @@ import numpy as np
 
 from nlp import Answer, Model
 from training import metrics
-from training.rows import Fields, Row, read_rows
+from training.rows import Fields, Row, unread_rows
 
 Figures = dict[str, dict[str, float]]
 
@@ -58,13 +58,19 @@ TRIALS = (
 )
 
 
-def public_figures(model: Model, data: Path) -> Figures:
-    """Figures on each public set that `data` holds."""
-    return {f"public {one.name}": _figures(model, one, data) for one in TRIALS if (data / one.file).is_file()}
+def public_figures(model: Model, data: Path, known: frozenset[str]) -> Figures:
+    """Figures on each public set that `data` holds, without rows that have one of the `known` keys."""
+    found = {}
+    for one in TRIALS:
+        if (data / one.file).is_file():
+            rows = unread_rows(data / one.file, Fields(label=one.named), known)
+            rows = [row for row in rows if _counts(row, one)]
+            if any(row.target.label in one.near for row in rows):
+                found[f"public {one.name}"] = _figures(model, one, rows)
+    return found
 
 
-def _figures(model: Model, asked: PublicTrial, data: Path) -> dict[str, float]:
-    rows = [row for row in read_rows([data / asked.file], Fields(label=asked.named)) if _counts(row, asked)]
+def _figures(model: Model, asked: PublicTrial, rows: Sequence[Row]) -> dict[str, float]:
     answers = model.read([row.text for row in rows])
     near = np.array([row.target.label in asked.near for row in rows])
     chance = np.array([answer.scores[asked.label] for answer in answers])

@@ -11,6 +11,10 @@ from pathlib import Path
 from nlp import Class
 from nlp.jsonl import objects
 from sangtin.errors import InputError, UsageError
+from sangtin.text import spaced_forms
+
+# Where a set tells a text as it was first written, beside a cleaned one.
+RAW = "raw_text"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +48,22 @@ def read_rows(files: Sequence[Path], fields: Fields) -> list[Row]:
             "Name it with --label."
         )
     return found
+
+
+def text_key(text: str) -> str:
+    """What texts share that differ in marks, case, signs and spaces only; empty where there is no word."""
+    return spaced_forms(text)[1]
+
+
+def unread_rows(file: Path, fields: Fields, known: frozenset[str]) -> list[Row]:
+    """The labelled rows of a file of which neither the text nor its raw form has one of the `known` keys."""
+    rows = read_rows([file], fields)
+    first = [value.get(RAW) for _where, value in objects(file) if value.get(fields.label) is not None]
+    keys = [
+        {text_key(text) for text in (row.text, raw) if isinstance(text, str)} - {""}
+        for row, raw in zip(rows, first, strict=True)
+    ]
+    return [row for row, of in zip(rows, keys, strict=True) if not of & known]
 
 
 def data_hash(rows: Sequence[Row]) -> str:

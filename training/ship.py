@@ -30,7 +30,7 @@ from training.gathering import Sourced
 from training.known import Known
 from training.linear import PAIRS, SINGLE_WORDS, Examples, Settings, Table, features, fit_table
 from training.public import public_figures
-from training.rows import data_hash
+from training.rows import data_hash, text_key
 from training.thresholds import Answered, Bounds, choose
 from training.vectors import Met, meet
 from training.vectors import Settings as VectorSettings
@@ -146,7 +146,8 @@ def ship(order: Order, say: Say) -> Made:
     folder = _placed(order, (reader, flags), chosen.thresholds, data)
     model = load(folder)
     figures = unseen_figures(chosen, out, told.classes) | of_flags
-    figures |= trial.held(model, order.seed, order.data) | public_figures(model, order.data)
+    known = frozenset(text_key(one.row.text) for one in rows)
+    figures |= trial.held(model, order.seed, order.data, known) | public_figures(model, order.data, known)
     reference.compare(figures, order.reference, say)
     return Made(model.name, folder, figures)
 

@@ -14,7 +14,7 @@ from sangtin.text import nfc, spell_out
 from training import gathering, metrics
 from training.gathering import Sourced
 from training.prevalence import at_rate, settled_at_rate
-from training.rows import Fields, read_rows
+from training.rows import Fields, unread_rows
 
 Floats = npt.NDArray[np.float64]
 Figures = dict[str, dict[str, float]]
@@ -27,12 +27,11 @@ LEAST_WORDS = 3
 
 @dataclass(frozen=True, slots=True)
 class CleanSet:
-    """Files of comments of which those with one label are clean, and the field that holds the original."""
+    """A file of comments of which those with one label are clean."""
 
     name: str
     file: str
     label: str
-    text: str = "text"
 
 
 SLICES: dict[str, Callable[[Sourced], bool]] = {
@@ -106,8 +105,11 @@ def rare(scores: Floats, rows: Sequence[Sourced], how: tuple[Sequence[str], Mapp
     return {"negative at 0.3 %": figures}
 
 
-def held(model: Model, seed: Path, data: Path) -> Figures:
-    """Figures on the seed's held-out posts, and false alarms on clean comments where `data` has them."""
+def held(model: Model, seed: Path, data: Path, known: frozenset[str]) -> Figures:
+    """Figures on the seed's held-out posts, and false alarms on clean comments where `data` has them.
+
+    Comments with one of the `known` keys are left out: the model learned from them.
+    """
     rows = [one.row for one in gathering.seed_rows(seed, "held")]
     found: Figures = {}
     if rows:
@@ -119,13 +121,15 @@ def held(model: Model, seed: Path, data: Path) -> Figures:
         found["seed, held-out posts"] = _figures(truth, said, (settled, top), np.arange(len(rows)))
     for clean in CLEAN:
         if (data / clean.file).is_file():
-            found[f"clean {clean.name}"] = _alarms(model, data, clean)
+            rows = unread_rows(data / clean.file, Fields(), known)
+            texts = [row.text for row in rows if row.target.label == clean.label]
+            texts = [text for text in texts if len(text.split()) >= LEAST_WORDS]
+            if texts:
+                found[f"clean {clean.name}"] = _alarms(model, texts)
     return found
 
 
-def _alarms(model: Model, data: Path, clean: CleanSet) -> dict[str, float]:
-    rows = read_rows([data / clean.file], Fields(text=clean.text))
-    texts = [r.text for r in rows if r.target.label == clean.label and len(r.text.split()) >= LEAST_WORDS]
+def _alarms(model: Model, texts: Sequence[str]) -> dict[str, float]:
     answers = model.read(texts)
     return {
         "rows": len(texts),
