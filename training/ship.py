@@ -18,6 +18,7 @@ from nlp.flags import Flags
 from nlp.linear import softmax
 from nlp.model import load
 from nlp.prepare import prepare
+from sangtin.errors import UsageError
 from training import gathering, reference, trial
 from training.asking import ALL, Left, Task, together
 from training.augment import variants
@@ -122,8 +123,9 @@ class Told:
 def ship(order: Order, say: Say) -> Made:
     """Gather, try on held-out sources, choose temperature and thresholds there, train on all, and compare.
 
-    Same data and day, same bytes on one type of processor.
+    Same data and day, same bytes on one type of processor. UsageError where the order contradicts itself.
     """
+    _refuse(order)
     if order.out is not None:
         refuse_taken(order.out)
     rows = gather(order, say)
@@ -150,6 +152,21 @@ def ship(order: Order, say: Say) -> Made:
     figures |= trial.held(model, order.seed, order.data, known) | public_figures(model, order.data, known)
     reference.compare(figures, order.reference, say)
     return Made(model.name, folder, figures)
+
+
+def _refuse(order: Order) -> None:
+    """UsageError where a model of our own posts alone would replace, or ask, what public sets taught."""
+    if order.public:
+        return
+    if order.transformer is not None:
+        raise UsageError(
+            "--transformer asks what public posts taught, and --no-public uses none of them. Leave one out."
+        )
+    if order.out is None or order.reference:
+        raise UsageError(
+            "--no-public makes a model of the project's own posts alone, which would replace the one that "
+            "ships, or its reference run. Name a folder with --out, and leave --reference out."
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -144,7 +144,8 @@ def ship(
     """Train the model that ships, by the recipe, and print how it differs from the reference run.
 
     With --transformer the first run prepares the folder and says what to run where a GPU is; the second one
-    takes what that left, and makes the model.
+    takes what that left, and makes the model. --no-public uses neither a transformer nor any public set, and
+    needs --out, so that the package's own model stays.
 
     \b
     Examples:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -70,6 +72,23 @@ def test_again_it_makes_the_same_bytes(made: tuple[Made, list[str]], seed: Path,
 def test_a_taken_folder_is_refused_before_the_work(made: tuple[Made, list[str]], seed: Path) -> None:
     with pytest.raises(UsageError, match="never changed"):
         ship(Order(Path("nowhere"), made[0].folder, False, False, DAY, seed), lambda _line: None)
+
+
+@pytest.mark.parametrize(
+    ("change", "named"),
+    [
+        ({"transformer": Path("work")}, "--transformer"),
+        ({"out": None}, "--out"),
+        ({"reference": True}, "--reference"),
+    ],
+)
+def test_our_own_posts_alone_replace_nothing(change: dict[str, Any], named: str, tmp_path: Path) -> None:
+    """Refused before anything is read: there is neither a seed nor data here."""
+    order = Order(tmp_path / "data", tmp_path / "model", False, False, DAY, tmp_path / "seed")
+    with pytest.raises(UsageError, match=named):
+        ship(replace(order, **change), lambda _line: None)
+    assert list(tmp_path.iterdir()) == []
+    assert (nlp.SHIPPED / "model.json").is_file()
 
 
 def test_held_posts_are_never_gathered() -> None:
