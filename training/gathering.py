@@ -123,6 +123,7 @@ class Sourced:
     """A row, its set, and the part (from 0) that it is held out with.
 
     `sure`: careful readers would agree. `changed`: a changed copy. `register`: how it is said, where known.
+    `policy`: its label is that of the set `policy`, not one of our own.
     """
 
     row: Row
@@ -131,6 +132,7 @@ class Sourced:
     sure: bool = True
     changed: bool = False
     register: tuple[str, ...] = ()
+    policy: bool = False
 
 
 class Given(BaseModel):
@@ -168,7 +170,7 @@ def policy_rows(data: Path, known: Sequence[Sourced] = ()) -> list[Sourced]:
     rows = read_rows([file], Fields(kind="kind", weight="sure"))
     sources = [str(value["set"]) for _where, value in objects(file) if value.get("label") is not None]
     return [
-        Sourced(row, source, part_of(source), row.weight == SURE_WEIGHT)
+        Sourced(row, source, part_of(source), row.weight == SURE_WEIGHT, policy=True)
         for row, source in zip(rows, sources, strict=True)
         if (source, row.text) not in seen
     ]
