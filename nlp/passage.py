@@ -20,7 +20,7 @@ from sangtin import text as forms
 Ints = npt.NDArray[np.int64]
 
 # Part of every transformer's card: it reads only the form that it was trained on.
-NORMALISER = f"{forms.NORMALISER}+spelled-1+emoji-1+cut-2"
+NORMALISER = f"{forms.NORMALISER}+spelled-2+emoji-1+cut-2"
 # Of a longer text the head and the tail are read. A sub-word has 3.5 characters in the development data: this
 # is more than four times what fits in PhoBERT's 256 positions, so that the cut in positions decides.
 HEAD, TAIL = 3000, 1000

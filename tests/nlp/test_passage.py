@@ -10,7 +10,7 @@ import pytest
 from nlp.language import foreign
 from nlp.passage import HEAD, TAIL, form_of, places_of, words_of
 from nlp.words import segment
-from sangtin.text import name_emoji, word_form
+from sangtin.text import name_emoji, reader_form, word_form
 from tests.nlp.texts import generated, real
 from tests.nlp.tiny import DATA
 
@@ -81,6 +81,8 @@ def test_every_word_has_its_place_in_the_original() -> None:
 
 
 def well_formed(text: str) -> None:
+    read = reader_form(text[:HEAD])
+    assert reader_form(read) == read
     form = word_form(text[:HEAD])
     assert word_form(form) == form
     assert "  " not in form

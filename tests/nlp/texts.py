@@ -19,6 +19,7 @@ HARD = [
     "T_T", "^_^", ":D", ":))", "=((", "<3", "<s>", "</s>", "<mask>", "@@", "</w>", "\ufb01", "ẞ", "İ",
     "oà", "òa", "0909 123 456", "1.250.000đ", "((((", "[[[", "\u2211",
     "\U0001d413\U0001d422\U0001d427", "\uff46\uff55\uff4c\uff4c", "\ufffd", "\uffff", "_", "__",
+    "a@b.c@d.e", "www.W\u030a", "@1\u030c",  # each leaves something that begins an address again
     "a_b", "\ufeff", "٣٤", "½", "\u2163", "\U000e0041", "\u093f", "ก็",
 ]  # fmt: skip
 LETTERS = (
