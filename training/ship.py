@@ -150,7 +150,7 @@ def ship(order: Order, say: Say) -> Made:
     figures = unseen_figures(chosen, out, told.classes) | of_flags
     known = frozenset(text_key(one.row.text) for one in rows)
     figures |= trial.held(model, order.seed, order.data, known) | public_figures(model, order.data, known)
-    reference.compare(figures, order.reference, say)
+    reference.compare(reference.Run(model.name, figures), order.reference, say)
     return Made(model.name, folder, figures)
 
 

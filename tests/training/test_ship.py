@@ -14,9 +14,9 @@ import pytest
 import nlp
 from nlp import Class
 from nlp.folder import read_card
-from sangtin.errors import InputError, UsageError
+from sangtin.errors import UsageError
 from tests.nlp.small import DAY, ROWS
-from training import gathering, reference
+from training import gathering
 from training.gathering import SEED, Sourced, parts, seed_rows, wordless_rows
 from training.rows import Row
 from training.ship import Made, Order, gather, ship, with_variants
@@ -120,35 +120,6 @@ def test_a_changed_copy_goes_where_its_text_goes() -> None:
 
 def test_texts_without_words_are_noise() -> None:
     assert Counter(one.row.target for one in wordless_rows()).keys() == {Class("spam", "noise")}
-
-
-def test_what_differs_from_the_reference_run_is_said() -> None:
-    before = {"seed": {"macro-F1": 0.8, "rows": 10.0}, "old": {"macro-F1": 0.1}}
-    now = {"seed": {"macro-F1": 0.85, "rows": 10.0}, "new": {"macro-F1": 0.5}}
-    assert reference.lines(now, before) == [
-        "seed: macro-F1 0.8500 (+0.05), rows 10",
-        "new: macro-F1 0.5000 (new)",
-        "old: gone since the reference run",
-    ]
-
-
-def test_the_reference_run_is_whole() -> None:
-    figures = reference.read()
-    assert "seed, held-out posts" in figures
-    assert "unseen sources" in figures
-
-
-def test_the_model_card_tells_the_reference_run() -> None:
-    card = (Path(__file__).parents[2] / "docs" / "model-card.md").read_text(encoding="utf-8")
-    assert nlp.load(nlp.SHIPPED).name in card
-    assert all(line in card for line in reference.table(reference.read()))
-
-
-def test_a_damaged_reference_says_so(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    (tmp_path / "reference.json").write_text('{"a": 1}')
-    monkeypatch.setattr(reference, "FILE", tmp_path / "reference.json")
-    with pytest.raises(InputError, match="is damaged"):
-        reference.read()
 
 
 def test_public_sets_map_only_labels_that_mean_ours(data: Path) -> None:

@@ -1,0 +1,102 @@
+"""The reference run: what a change of it says, that the card tells it, and what it must show."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+import nlp
+from sangtin.errors import InputError
+from training import reference
+from training.reference import CARD, Run
+
+FILLED = {"rows": 10.0, "macro-F1": 0.8, "average precision": 0.9}
+
+
+@pytest.fixture
+def file(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+    monkeypatch.setattr(reference, "FILE", tmp_path / "reference.json")
+    return tmp_path / "reference.json"
+
+
+def test_what_differs_from_the_reference_run_is_said() -> None:
+    before = {"seed": {"macro-F1": 0.8, "rows": 10.0, "accuracy": 0.9}, "old": {"macro-F1": 0.1}}
+    now = {"seed": {"macro-F1": 0.85, "rows": 10.0}, "new": {"macro-F1": 0.5}}
+    assert reference.lines(now, before) == [
+        "seed: macro-F1 0.8500 (+0.05), rows 10, accuracy gone since the reference run",
+        "new: macro-F1 0.5000 (new)",
+        "old: gone since the reference run",
+    ]
+
+
+def test_a_run_that_is_kept_is_the_next_reference(file: Path) -> None:
+    run = Run("2026-01-02-0123abcd", {"seed": {"macro-F1": 0.123456, "rows": 10.0}})
+    said: list[str] = []
+    reference.compare(run, False, said.append)
+    assert not file.exists()
+    reference.compare(run, True, said.append)
+    assert said == ["seed: macro-F1 0.1235 (new), rows 10 (new)"] * 2
+    assert reference.read() == Run(run.model, {"seed": {"macro-F1": 0.1235, "rows": 10.0}})
+
+
+def test_a_run_without_a_model_is_read(file: Path) -> None:
+    file.write_text(json.dumps({"seed": FILLED}))
+    assert reference.read() == Run("", {"seed": FILLED})
+
+
+@pytest.mark.parametrize("text", ['{"a": 1}', '{"model": {"rows": 1}}', '{"a": "b"}', "[]", "{"])
+def test_a_damaged_reference_says_so(file: Path, text: str) -> None:
+    file.write_text(text)
+    with pytest.raises(InputError, match="is damaged"):
+        reference.read()
+
+
+def test_a_figure_that_a_trial_lacks_is_a_dash_and_one_that_none_has_no_column() -> None:
+    figures = {"a": FILLED, "b": {"rows": 1_200.0, "macro-F1": 0.5}, "clean c": {"rows": 3.0}}
+    assert reference.trials(figures) == [
+        "| rows | count | macro-F1 | average precision |",
+        "|---|---|---|---|",
+        "| a | 10 | 0.800 | 0.900 |",
+        "| b | 1,200 | 0.500 | – |",
+    ]
+
+
+def test_the_card_tells_the_reference_run() -> None:
+    """Its name and every table; `python -m training.reference` writes them."""
+    run = reference.read()
+    card = CARD.read_text(encoding="utf-8")
+    assert nlp.load(nlp.SHIPPED).name == run.model
+    assert card.count(f"`{run.model}`") == 1
+    assert reference.rewrite(card, run) == card
+
+
+def test_a_figure_that_moves_moves_the_card() -> None:
+    """Each trial's, wherever it stands, and the model's name."""
+    run, card = reference.read(), CARD.read_text(encoding="utf-8")
+    assert reference.rewrite(card, Run("2026-01-02-0123abcd", run.figures)) != card
+    for name, of in run.figures.items():
+        measure = "negatives" if "negatives" in of else "rows"
+        moved = {**run.figures, name: {**of, measure: of[measure] + 1}}
+        assert reference.rewrite(card, Run(run.model, moved)) != card, name
+
+
+def test_a_card_without_its_tables_says_so() -> None:
+    with pytest.raises(InputError, match="model card has nothing like"):
+        reference.rewrite("# Model card\n\n`2026-01-02-0123abcd`\n", reference.read())
+
+
+def test_the_reference_run_is_whole() -> None:
+    figures = reference.read().figures
+    assert "seed, held-out posts" in figures
+    assert "unseen sources" in figures
+
+
+def test_few_clean_comments_are_called_rubbish_and_half_are_settled() -> None:
+    clean = [of for name, of in reference.read().figures.items() if name.startswith("clean ")]
+    assert len(clean) == 3
+    for of in clean:
+        assert of["advert or scam"] <= 0.02
+        assert of["noise"] <= 0.03
+    assert sum(of["settled"] * of["rows"] for of in clean) / sum(of["rows"] for of in clean) >= 0.5
