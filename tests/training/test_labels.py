@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -70,6 +71,14 @@ def test_the_later_label_of_a_row_counts(rows_of_sets: Path, tmp_path: Path) -> 
     given(tmp_path, label(label="positive"), name="02.jsonl")
     place = given(tmp_path, label(label="negative"), name="01.jsonl")
     assert [one.row.target.label for one in labelled_rows(place, rows_of_sets)] == ["positive"]
+
+
+def test_no_row_is_labelled_twice_here() -> None:
+    """Neither in two files nor in one: which of two labels counts is nothing to leave to a file's name."""
+    lines = [line for file in sorted(LABELS.glob("*.jsonl")) for line in file.open(encoding="utf-8")]
+    rows = Counter((row["set"], row["id"]) for row in map(json.loads, lines))
+    assert rows
+    assert [row for row, times in rows.items() if times > 1] == []
 
 
 def test_our_label_stands_before_the_policys(rows_of_sets: Path, tmp_path: Path) -> None:
