@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from nlp import Class
+from nlp.jsonl import objects
 from sangtin.errors import InputError
 from training.gathering import LABELS, labelled_rows, policy_rows
 
@@ -75,8 +76,9 @@ def test_the_later_label_of_a_row_counts(rows_of_sets: Path, tmp_path: Path) -> 
 
 def test_no_row_is_labelled_twice_here() -> None:
     """Neither in two files nor in one: which of two labels counts is nothing to leave to a file's name."""
-    lines = [line for file in sorted(LABELS.glob("*.jsonl")) for line in file.open(encoding="utf-8")]
-    rows = Counter((row["set"], row["id"]) for row in map(json.loads, lines))
+    rows = Counter(
+        (row["set"], row["id"]) for file in LABELS.glob("*.jsonl") for _where, row in objects(file)
+    )
     assert rows
     assert [row for row, times in rows.items() if times > 1] == []
 
