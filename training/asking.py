@@ -65,7 +65,8 @@ class Task:
         raise MissingError(
             f"{self.folder} is prepared. Where a GPU is (torch and numpy are enough), run "
             f"python -m training.pretraining {self.folder}, then python -m training.teaching {self.folder} "
-            f"FOLD for each FOLD of {folds}; then this command again."
+            f"FOLD for each FOLD of {folds}; then this command again. Where no GPU is but student.pt of an "
+            "earlier pretraining is there, a core takes some ten minutes a FOLD with --labels-alone."
         )
 
 

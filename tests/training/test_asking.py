@@ -79,7 +79,7 @@ def test_rows_have_their_copies_and_folds(task: Task, rows: list[Sourced]) -> No
 
 
 def test_it_says_what_to_run(task: Task) -> None:
-    with pytest.raises(MissingError, match=r"training\.pretraining .* FOLD of 0 1 2 3 all"):
+    with pytest.raises(MissingError, match=r"training\.pretraining .* FOLD of 0 1 2 3 all.* --labels-alone"):
         task.stop()
 
 
