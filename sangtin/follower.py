@@ -245,6 +245,10 @@ def _catch_up(
             return True
         if time.monotonic() > until:
             return False
+        if _position(search) != position:
+            raise EngineError(
+                "The index was deleted or restored while it was followed. Run `sangtin index follow` again."
+            )
         refusals = search.apply(_alive(changes), _gone(changes), Position(epoch, reached))
         position = Position(epoch, reached)
         _keep(record, search, [c.id for c in changes], refusals)

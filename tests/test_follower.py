@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from sangtin import follower
-from sangtin.errors import BusyError
+from sangtin.errors import BusyError, EngineError
 from sangtin.post import Act, Bin, Flag, Kind, Label, Review
 from sangtin.record import (
     Record,
@@ -111,6 +111,23 @@ def test_an_index_of_another_version_is_built_again(record: Record, search: Sear
         ).rowcount
         connection.commit()
     assert changed == 1
+    with contextlib.closing(open_search(f"sqlite:///{tmp_path / 'search.db'}")) as again:
+        assert follower.lag(record, again) == 5
+        assert follower.follow(record, again) == 0
+        assert again.total(ALL) == 5
+
+
+def test_an_index_deleted_while_it_is_followed_is_never_called_complete(
+    record: Record, search: Search, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(follower, "BATCH", 2)
+
+    def delete(_count: int) -> None:
+        for file in tmp_path.glob("search.db*"):
+            file.unlink()
+
+    with pytest.raises(EngineError, match=r"deleted or restored .*index follow"):
+        follower.follow(record, search, delete)
     with contextlib.closing(open_search(f"sqlite:///{tmp_path / 'search.db'}")) as again:
         assert follower.lag(record, again) == 5
         assert follower.follow(record, again) == 0
