@@ -117,5 +117,9 @@ class StaleError(EngineError):
     """An index that cannot be followed or read any more and must be built again."""
 
 
+class NewerError(EngineError):
+    """An index that a newer program or Python wrote, which is not read or replaced here unless told to."""
+
+
 class EpochError(StaleError):
     """An index follows another epoch of the record than the one whose changes it is given."""

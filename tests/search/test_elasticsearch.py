@@ -15,6 +15,7 @@ import pytest
 
 from sangtin.errors import EngineError
 from sangtin.search import ANY, Gone, Query, Search, StaleError, open_search, parse
+from sangtin.search.elasticsearch.version import REPLACED_S
 from tests.search.contract import SCATTERED, Contract, Fresh, at
 from tests.search.oracle import Oracle
 from tests.search.posts import scattered
@@ -119,10 +120,11 @@ def test_a_replaced_index_is_dropped_in_time_and_an_abandoned_one_by_the_next_bu
     call(f"{url}/{prefix}-7", "PUT")
     assert set(call(f"{url}/{prefix}-*/_alias")) == {f"{prefix}-1", f"{prefix}-2", f"{prefix}-7"}
     about = call(f"{url}/{prefix}-1/_mapping")[f"{prefix}-1"]["mappings"]["_meta"]
-    call(f"{url}/{prefix}-1/_mapping", "PUT", {"_meta": {**about, "retired": about["retired"] - 1_000}})
-    with search.build("one"):
-        pass
-    assert set(call(f"{url}/{prefix}-*/_alias")) == {f"{prefix}-2"}
+    for ago, held in ((REPLACED_S - 600, {f"{prefix}-1", f"{prefix}-2"}), (REPLACED_S, {f"{prefix}-2"})):
+        call(f"{url}/{prefix}-1/_mapping", "PUT", {"_meta": {**about, "retired": about["retired"] - ago}})
+        with search.build("one"):
+            pass
+        assert set(call(f"{url}/{prefix}-*/_alias")) == held
     call(f"{url}/{prefix}-2", "DELETE")
 
 
@@ -187,6 +189,21 @@ def test_an_index_that_somebody_deleted_is_said_or_made_again(url: str) -> None:
     assert search.position() is None
     search.apply(SCATTERED, (), at(300))
     assert search.total(Query()) == len(SCATTERED)
+    call(f"{url}/{prefix}-1", "DELETE")
+
+
+def test_what_a_write_made_of_a_deleted_build_is_never_shown(url: str) -> None:
+    """A server makes an index that is written to, with a mapping of its own guess."""
+    prefix = f"test-{uuid.uuid4().hex[:8]}"
+    search = open_search(url, prefix=prefix)
+    search.apply(SCATTERED, (), at(300))
+    with search.build("one") as build:
+        call(f"{url}/{prefix}-2", "DELETE")
+        call(f"{url}/{prefix}-2", "PUT")
+        with pytest.raises(EngineError, match="index rebuild"):
+            build.switch()
+    assert search.total(Query()) == len(SCATTERED)
+    assert set(call(f"{url}/{prefix}-*/_alias")) == {f"{prefix}-1"}
     call(f"{url}/{prefix}-1", "DELETE")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import ipaddress
 import json
 import ssl
@@ -18,9 +19,13 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
+from sangtin import follower
 from sangtin.errors import EngineError, UsageError
-from sangtin.search import Query, Search, open_search
+from sangtin.record import init_record
+from sangtin.search import Query, Search, StaleError, open_search
+from sangtin.search.document import NewerError
 from sangtin.search.elasticsearch import trouble
+from sangtin.search.elasticsearch.mapping import LAYOUT
 from sangtin.search.elasticsearch.server import Item, Server
 from tests.search.contract import SCATTERED, at
 
@@ -95,6 +100,7 @@ def always(*answer: Any) -> Asked:
     [
         ((200, {}, {"version": {"distribution": "opensearch", "number": "2.19.0"}}), "OpenSearch"),
         ((200, {}, {}), "is not Elasticsearch"),
+        ((404, {}, {}), "is not Elasticsearch"),
         ((406, {}, {"error": "Content-Type header is not supported"}), "not an Elasticsearch 8 or 9"),
         (
             (200, OURS, {"nodes": {"a": {"version": "7.17.0"}}}),
@@ -140,6 +146,85 @@ def test_a_slow_server_keeps_nobody_waiting_for_long(monkeypatch: pytest.MonkeyP
         with pytest.raises(EngineError, match="does not answer in time"):
             search.find(Query())
         over.set()
+
+
+@pytest.mark.parametrize("stuck", ["/_alias", "/strange-1/_mapping", "/strange-1/_doc"])
+def test_what_screens_and_metrics_ask_first_keeps_nobody_waiting_either(
+    monkeypatch: pytest.MonkeyPatch, stuck: str
+) -> None:
+    monkeypatch.setattr("sangtin.search.elasticsearch.version.SCREEN_S", 0.2)
+    over = threading.Event()
+
+    def dawdle(request: BaseHTTPRequestHandler, _body: bytes) -> Answer:
+        if request.path.startswith(stuck):
+            over.wait()
+        about = {"strange-1": {"mappings": {"_meta": {"layout": LAYOUT}}}}
+        return 200, OURS, about if "/_alias" in request.path or "/_mapping" in request.path else {}
+
+    with serving(dawdle) as port, opened(f"http://127.0.0.1:{port}") as search:
+        with pytest.raises(EngineError, match="does not answer in time"):
+            search.position()
+        over.set()
+
+
+def laid_out(layout: str, asked: list[str]) -> Asked:
+    """A server with an index of a layout, which notes what would change it."""
+
+    def answer(request: BaseHTTPRequestHandler, _body: bytes) -> Answer:
+        if request.command in ("PUT", "DELETE") or "_bulk" in request.path:
+            asked.append(request.path)
+        about = {"strange-1": {"mappings": {"_meta": {"layout": layout}}}}
+        return 200, OURS, about if "/_alias" in request.path or "/_mapping" in request.path else {}
+
+    return answer
+
+
+@pytest.mark.parametrize(
+    ("layout", "raised"),
+    [
+        ("elasticsearch-1 tokens-10 unicode-9.0.0", NewerError),
+        ("elasticsearch-1 tokens-9 unicode-13.1.0", NewerError),
+        ("elasticsearch-1 tokens-9 unicode-9.0.0", StaleError),
+        ("elasticsearch-1 tokens-8 unicode-15.0.0", StaleError),
+        ("?", StaleError),
+    ],
+)
+def test_an_older_program_neither_reads_nor_writes_the_index_of_a_newer_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, layout: str, raised: type
+) -> None:
+    """Else each of two machines would for ever build anew what the other built."""
+    ours = "elasticsearch-1 tokens-9 unicode-13.0.0"
+    monkeypatch.setattr("sangtin.search.elasticsearch.version.LAYOUT", ours)
+    asked: list[str] = []
+    with serving(laid_out(layout, asked)) as port, opened(f"http://127.0.0.1:{port}") as search:
+        for act in (search.position, lambda: search.total(Query()), lambda: search.apply((), (), at(1))):
+            with pytest.raises(EngineError) as error:
+                act()
+            assert error.type is raised
+        if raised is not NewerError:
+            return
+        with contextlib.closing(init_record(f"sqlite:///{tmp_path / 'record.db'}")) as record:
+            with pytest.raises(NewerError, match="Use the same here"):
+                follower.follow(record, search)
+            watching = follower.Watching(record, search)
+            watching.follow()
+            assert layout in watching.failure
+    assert asked == []
+
+
+def test_an_export_of_what_was_dropped_meanwhile_says_why() -> None:
+    def forgetful(request: BaseHTTPRequestHandler, _body: bytes) -> Answer:
+        status = 404 if request.path.startswith("/_search") else 200
+        return status, OURS, {"id": "a"} if "_pit" in request.path else {}
+
+    with (
+        serving(forgetful) as port,
+        opened(f"http://127.0.0.1:{port}") as search,
+        pytest.raises(
+            EngineError, match="restarted while it was read, or its index rebuilt more than 3 h ago"
+        ),
+    ):
+        list(search.export(Query()))
 
 
 def test_what_a_proxy_takes_for_too_large_goes_in_parts_and_the_rest_is_named() -> None:

@@ -9,7 +9,17 @@ from itertools import islice
 
 from sangtin.errors import UsageError
 from sangtin.post import Bin, Flag, Kind
-from sangtin.search.document import Digest, Document, Gone, Position, Refusal, StaleError, latest, refusal
+from sangtin.search.document import (
+    Digest,
+    Document,
+    Gone,
+    NewerError,
+    Position,
+    Refusal,
+    StaleError,
+    latest,
+    refusal,
+)
 from sangtin.search.elasticsearch.mapping import (
     document,
     gone_item,
@@ -174,7 +184,7 @@ class _Build:
 
     def remember_gone(self, epoch: str) -> None:
         """Carry over what is gone from an index that followed the same epoch, if it can be read."""
-        with suppress(StaleError):
+        with suppress(StaleError, NewerError):
             current = self._versions.current()
             followed = self._versions.position(current) if current else None
             if current and followed and followed.epoch == epoch:

@@ -59,7 +59,8 @@ class Server:
             from elasticsearch.exceptions import ElasticsearchWarning
         except ModuleNotFoundError as error:
             raise MissingError(
-                "The Elasticsearch client is not installed. Install the extra: sangtin[elasticsearch]."
+                "The search is on Elasticsearch, but its client is not installed. "
+                'Install it with: make install EXTRAS="elasticsearch"'
             ) from error
         # A server without security says so with each answer; its operator knows.
         warnings.filterwarnings("ignore", category=ElasticsearchWarning)
@@ -126,7 +127,9 @@ class Server:
         try:
             client = self._client.options(request_timeout=within)
             answer = client.perform_request(method, path, params=params, headers=headers, body=body)
-        except NotFoundError:
+        except NotFoundError as error:
+            if error.meta.headers.get("x-elastic-product") != "Elasticsearch":
+                raise EngineError(trouble.another_product(self.shown)) from error
             return {}
         return dict(answer.body) if isinstance(answer.body, dict) else {}
 

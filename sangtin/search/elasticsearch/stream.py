@@ -6,11 +6,12 @@ from collections.abc import Generator
 
 from sangtin.errors import EngineError
 from sangtin.search.elasticsearch.server import Json, Server
-from sangtin.search.elasticsearch.version import RETIRED_S
+from sangtin.search.elasticsearch.version import REPLACED_S
 
 # Documents at once: a few megabytes.
 STREAMED = 1_000
-_KEEP = f"{RETIRED_S}s"
+# How long a point in time stays open between two reads: whoever writes an export may be kept waiting.
+_KEEP = "300s"
 
 
 def stream(server: Server, name: str, body: Json) -> Generator[Json]:
@@ -33,8 +34,14 @@ def stream(server: Server, name: str, body: Json) -> Generator[Json]:
 
 
 def _hits(server: Server, body: Json) -> list[Json]:
-    """The next hits, from every shard. A server that was restarted has forgotten its points in time."""
+    """The next hits, from every shard. A server that was restarted has forgotten its points in time.
+
+    So has one whose index was dropped: after a rebuild the index that is read stays for a while only.
+    """
     answer = server.ask("POST", "/_search", body, allow_partial_search_results="false")
     if "hits" not in answer:
-        raise EngineError(f"{server.shown} was restarted while it was read. Start again.")
+        raise EngineError(
+            f"{server.shown} was restarted while it was read, or its index rebuilt more than "
+            f"{REPLACED_S // 3_600} h ago. Start again."
+        )
     return list(answer["hits"]["hits"])

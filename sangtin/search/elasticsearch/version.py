@@ -5,13 +5,15 @@ from __future__ import annotations
 import re
 import time
 
-from sangtin.search.document import EpochError, Position, StaleError
+from sangtin.errors import EngineError
+from sangtin.search.document import EpochError, NewerError, Position, StaleError
+from sangtin.search.elasticsearch import trouble
 from sangtin.search.elasticsearch.mapping import LAYOUT, MAPPING, POSITION, SETTINGS
-from sangtin.search.elasticsearch.server import Json, Server
+from sangtin.search.elasticsearch.server import SCREEN_S, Json, Server
 
-# How long a replaced index stays for the streams that still read it, in s: as long as their point in time
-# stays open between two reads.
-RETIRED_S = 300
+# How long a replaced index stays for the exports and comparisons that still read it, in s: at the speed in
+# docs/operations.md an export of 200 million posts.
+REPLACED_S = 3 * 3_600
 _SWEEP_S = 60
 
 
@@ -27,10 +29,16 @@ class Versions:
 
     def current(self) -> str | None:
         """The index that searches read now; None before the first. StaleError if it cannot be read."""
-        names = sorted(self.server.ask("GET", f"/_alias/{self.alias}"))
+        names = sorted(self.server.ask("GET", f"/_alias/{self.alias}", within=SCREEN_S))
         if not names:
             return None
-        if names[-1] != self._readable and self._about(names[-1]).get("layout") != LAYOUT:
+        held = LAYOUT if names[-1] == self._readable else str(self._about(names[-1]).get("layout"))
+        if _age(held) > _age(LAYOUT):  # or two machines would build it anew against each other for ever
+            raise NewerError(
+                f"The search index was written by a newer Sàng Tin or Python ({held}; here {LAYOUT}). "
+                "Use the same here."
+            )
+        if held != LAYOUT:
             raise StaleError("The search index was written by another version. Run `sangtin index rebuild`.")
         self._readable = names[-1]
         return names[-1]
@@ -55,6 +63,8 @@ class Versions:
 
     def switch(self, name: str) -> None:
         """Move the alias; the index before stays a while for who still streams it."""
+        if self._about(name).get("layout") != LAYOUT:  # deleted, then made again by a write to it
+            raise EngineError(trouble.index_gone(self.server.shown, name))
         before = sorted(self.server.ask("GET", f"/_alias/{self.alias}"))
         actions = [{"remove": {"index": old, "alias": self.alias}} for old in before]
         actions.append({"add": {"index": name, "alias": self.alias}})
@@ -76,7 +86,8 @@ class Versions:
 
     def position(self, name: str) -> Position | None:
         """How far the record has been followed in an index."""
-        held = self.server.ask("GET", f"/{name}/_doc/%3D{POSITION[1:]}").get("_source")
+        asked = f"/{name}/_doc/%3D{POSITION[1:]}"
+        held = self.server.ask("GET", asked, within=SCREEN_S).get("_source")
         return Position(str(held["epoch"]), int(held["number"])) if held else None
 
     def follow(self, name: str, position: Position) -> None:
@@ -98,12 +109,17 @@ class Versions:
 
     def _about(self, name: str) -> Json:
         """What we noted in an index's mapping."""
-        mapping = self.server.ask("GET", f"/{name}/_mapping").get(name, {}).get("mappings", {})
-        return dict(mapping.get("_meta", {}))
+        found = self.server.ask("GET", f"/{name}/_mapping", within=SCREEN_S)
+        return dict(found.get(name, {}).get("mappings", {}).get("_meta", {}))
 
     def _drop(self, *, abandoned: bool) -> None:
         """Drop what was replaced long enough ago, and builds that were abandoned."""
         for name in self._names():
             retired = self._about(name).get("retired")
-            if abandoned if retired is None else time.time() - float(retired) > RETIRED_S:
+            if abandoned if retired is None else time.time() - float(retired) > REPLACED_S:
                 self.drop(name)
+
+
+def _age(layout: str) -> tuple[int, ...]:
+    """The numbers in a layout: of two layouts the one with the greater numbers is newer."""
+    return tuple(map(int, re.findall(r"\d+", layout)))
