@@ -10,7 +10,6 @@ from typing import Any
 
 from sqlalchemy import Connection, String, Table, cast, collate, delete, func, select, text, tuple_
 from sqlalchemy.dialects.postgresql import REGCLASS
-from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DataError
 
 from sangtin.errors import BusyError, EngineError, UsageError
@@ -88,9 +87,11 @@ def _marks(connection: Connection) -> tuple[Any, ...]:
 
 def _target(source: Record, url: str) -> Record:
     """The record at a URL, made where there is none."""
-    if make_url(url).set(drivername="x", query={}) == source.engine.url.set(drivername="x", query={}):
+    target = init_record(url, copying=True)
+    if target.engine.url.set(drivername="x", query={}) == source.engine.url.set(drivername="x", query={}):
+        target.close()
         raise UsageError("A record can't be copied onto itself. Name another place.")
-    return init_record(url, copying=True)
+    return target
 
 
 def _mark(source: Record, target: Record) -> None:

@@ -298,7 +298,7 @@ def _migrate(engine: Engine) -> None:
 
 
 def _shown(url: str) -> str:
-    return make_url(url).render_as_string(hide_password=True)
+    return make_url(url).set(query={}).render_as_string(hide_password=True)  # a query may hold a password
 
 
 @contextlib.contextmanager

@@ -16,6 +16,17 @@ _ROLE = "See docs/operations.md for what its role may do."
 # is a connection, by words alone.
 _POSTGRESQL = (
     (
+        "",
+        "root certificate file",
+        "can't be trusted without its authority's certificate. Name it in SANGTIN_RECORD: ?sslrootcert=FILE",
+    ),
+    (
+        "",
+        "certificate",
+        "shows a certificate that is not trusted or has expired. Renew it, or name its authority.",
+    ),
+    ("", "connection option", "knows no such option. Correct what follows the ? in SANGTIN_RECORD."),
+    (
         "28P01",
         "password authentication failed",
         "refuses the name and password. Correct them in SANGTIN_RECORD.",
@@ -31,11 +42,6 @@ _POSTGRESQL = (
     ),
     ("25006", "read-only transaction", "is read-only. Name its primary server in SANGTIN_RECORD."),
     ("42501", "permission denied", f"does not let this user do that. {_ROLE}"),
-    (
-        "",
-        "certificate",
-        "shows a certificate that is not trusted or has expired. Renew it, or name its authority.",
-    ),
 )
 
 

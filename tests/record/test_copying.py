@@ -194,6 +194,8 @@ def test_no_other_record_is_written_over(record: Record, target: str, tmp_path: 
     fill(record)
     with pytest.raises(UsageError, match="itself"):
         copying.copy(record, url_of(record))
+    with pytest.raises(UsageError, match="is not a URL"):
+        copying.copy(record, "blah")
     with contextlib.closing(init_record(target)) as other, other.write() as writing:
         sources.ensure(writing, "bao-mau")
         posts.add(writing, [fetched("1", "của người khác")])
