@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from sangtin.cli import search as searching
-from sangtin.cli.terminal import JsonFlag, emit, emit_json, settings
+from sangtin.cli.terminal import JsonFlag, emit, emit_json, say, settings
 from sangtin.errors import UsageError
 
 
@@ -45,17 +45,20 @@ def export(
 
     if reviews and query:
         raise UsageError("Reviews are exported whole; leave the query out.")
+    behind = follower.Behind()
     with opened(settings()) as parts:
         if reviews:
             count = exporting.export_reviews(parts, file, getpass.getuser())
         else:
-            follower.follow(parts.record, parts.search)
+            behind = follower.Behind(follower.follow(parts.record, parts.search))
             asked = searching.understood(query, exact)
             alternatives = {"source": source, "label": label, "kind": kind, "flag": flag}
             alternatives |= {"cluster": cluster, "author": author}
             within = searching.filters(alternatives, since, until)
             count = exporting.export_posts(parts, file, asked, within, getpass.getuser())
     emit_json({"rows": count}) if json else emit(f"{file}: {count:,} rows")
+    if behind.changes:
+        say(f"The export lacks what changed last. {behind.sentence()}")
 
 
 def register(app: typer.Typer) -> None:
