@@ -25,7 +25,12 @@ class Settings(BaseSettings):
     record: str = Field(default="", description="URL of the record; empty: record.db in the home.")
     search: str = Field(default="", description="URL of the search index; empty: search.db in the home.")
     search_prefix: str = Field(
-        default="sangtin", description="What the names of everything in an Elasticsearch start with."
+        default="sangtin",
+        description="What the names of everything in an Elasticsearch start with: small letters, digits and "
+        ". _ -, at most 100.",
+        # What an index may be called, as Elasticsearch lets it, with room for a number
+        # (https://www.elastic.co/guide/en/elasticsearch/reference/8.19/indices-create-index.html).
+        pattern=r"^[a-z0-9][a-z0-9._-]{0,99}$",
     )
     search_shards: int = Field(
         default=1,

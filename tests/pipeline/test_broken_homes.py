@@ -7,7 +7,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from pydantic import ValidationError
 
+from sangtin.settings import Settings
 from tests.pipeline.running import Home, write_jsonl
 
 COMMANDS = (["sieve"], ["init"])
@@ -42,6 +44,15 @@ def test_what_is_damaged_is_named_by_every_command(home: Home, how: str, said: s
     for command in COMMANDS:
         assert said in home.run(*command, expect=code), command
     assert said in home.run("doctor", expect=2 if how == "settings" else 1)
+
+
+def test_a_prefix_that_elasticsearch_would_not_take_is_a_setting_that_is_wrong(home: Home) -> None:
+    for prefix in ("", "Sangtin", "sàng-tin", "_all", "a/b", "a,b", "a*", "-a", "a\n", "a" * 101):
+        with pytest.raises(ValidationError, match="search_prefix"):
+            Settings(home=home.folder, search_prefix=prefix)
+    assert Settings(home=home.folder, search_prefix="tin-2.a_b").search_prefix == "tin-2.a_b"
+    (home.folder / "config.toml").write_text('search_prefix = "a*"', encoding="utf-8")
+    assert "A setting is wrong (search_prefix:" in home.run("index", "status", expect=2)
 
 
 def test_what_is_no_folder_can_be_no_home(tmp_path: Path) -> None:
