@@ -60,7 +60,9 @@ bench: test-environment
 	.venv-phobert/bin/python -m tests.bench.phobert
 
 soak: test-environment
-	.venv-test/bin/python -m pytest -m soak --timeout 3600 tests
+	@[ -n "$$SANGTIN_TEST_SERVERS" ] || echo "SANGTIN_TEST_SERVERS names no folder of server scripts:" \
+	    "every kill of PostgreSQL, Elasticsearch and of workers on them is skipped."
+	.venv-test/bin/python -m pytest -m soak -rs --timeout 3600 tests
 	@requirements/environment .venv-phobert build base pytest phobert
 	.venv-phobert/bin/python -m pytest -m soak --timeout 3600 $(PHOBERT)
 
