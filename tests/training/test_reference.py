@@ -100,3 +100,35 @@ def test_few_clean_comments_are_called_rubbish_and_half_are_settled() -> None:
         assert of["advert or scam"] <= 0.02
         assert of["noise"] <= 0.03
     assert sum(of["settled"] * of["rows"] for of in clean) / sum(of["rows"] for of in clean) >= 0.5
+
+
+def test_each_table_has_its_own_way_of_telling_a_share() -> None:
+    """Shares in hundredths of a percent, ranks in thousandths, a dash where there is none."""
+    assert reference.clean(
+        {"clean vihsd": {"rows": 1980.0, "advert or scam": 0.00404, "noise": 0.0217, "settled": 0.597}}
+    ) == [
+        "| rows of | rows | advert or scam | noise | settled |",
+        "|---|---|---|---|---|",
+        "| vihsd | 1,980 | 0.40% | 2.17% | 59.70% |",
+    ]
+    ranks = {"ROC AUC": 0.9766, "average precision": 0.7234}
+    shares = {"calibration error": 0.0011, "raised": 0.0155, "precision": 0.7707, "recall": 0.5613}
+    assert reference.flags({"flag: scam": {"rows": 44_400.0, "flagged": 0.0213, **ranks, **shares}})[2:] == [
+        "| scam | 44,400 | 2.13% | 0.977 | 0.723 | 0.001 | 1.55% | 0.771 | 0.561 |"
+    ]
+    told = {"rows": 1584.0, "near": 0.2702, **ranks, "settled": 0.7973}
+    assert reference.public({"public a": told, "public b": {**told, "set macro-F1": 0.6429}})[2:] == [
+        "| a | 1,584 | 27.02% | 0.723 | 0.977 | – | 79.73% | – |",
+        "| b | 1,584 | 27.02% | 0.723 | 0.977 | 0.643 | 79.73% | – |",
+    ]
+
+
+def test_precision_at_a_rare_label_is_told_in_words() -> None:
+    first, settled = "precision of the first 30 of 10,000", "precision of settled"
+    of = {"negatives": 11_584.0, "others": 27_789.0, "average precision": 0.0563, "recall of settled": 0.414}
+    of |= {first: 0.1149, f"{first}, low": 0.1008, f"{first}, high": 0.128}
+    of |= {settled: 0.0299, f"{settled}, low": 0.0282, f"{settled}, high": 0.0317}
+    told = " ".join(reference.rare({"negative at 0.3 %": of}).split())
+    assert "11,584 negatives and 27,789 other posts" in told
+    assert "3.0% is negative (95 % interval 2.8% to 3.2%), and that is 41% of all negatives" in told
+    assert told.endswith("by its chance, 11% (10% to 13%); average precision 0.056")
