@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import os
@@ -18,7 +19,7 @@ from nlp.backend import Backend, Choice, Kind, Running, cores, has_torch
 from nlp.batching import Ints
 from nlp.linear import softmax
 
-VERSION = 1
+VERSION = 2
 # How far a probability of the check batch may move against 32 bits before a faster kind is refused.
 MOVES = 0.03
 BUDGETS = (128, 256, 512, 1024, 2048)
@@ -73,17 +74,18 @@ class Calibration(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """A reader to calibrate: its digest, how to open a back end of it, and texts as sub-words."""
+    """A reader to calibrate: its digest and temperature, how to open a back end of it, texts as sub-words."""
 
     digest: str
+    temperature: float
     opener: Opener
     texts: Sequence[Ints]
 
 
-def remembered(digest: str, cache: Path) -> Calibration | None:
+def remembered(digest: str, temperature: float, cache: Path) -> Calibration | None:
     """What was found on this machine earlier; None where nothing was, or it cannot be read."""
     try:
-        found = Calibration.model_validate_json(_file(digest, cache).read_bytes())
+        found = Calibration.model_validate_json(_file(digest, temperature, cache).read_bytes())
     except (OSError, ValueError):
         return None
     return found if found.version == VERSION else None
@@ -91,16 +93,19 @@ def remembered(digest: str, cache: Path) -> Calibration | None:
 
 def calibrated(subject: Subject, cache: Path) -> Calibration:
     """The fastest way to read here whose answers stay near those in 32 bits; remembered in `cache`."""
-    known = remembered(subject.digest, cache)
-    if known is not None:
-        return known
+    known = remembered(subject.digest, subject.temperature, cache)
+    return known or recalibrated(subject, cache)
+
+
+def recalibrated(subject: Subject, cache: Path) -> Calibration:
+    """The same, found anew whatever is remembered."""
     texts = subject.texts[:TEXTS]
     trials = list(_trials(replace(subject, texts=texts)))
     fast = max((i for i, one in enumerate(trials) if one.allowed), key=lambda i: trials[i].posts_a_second)
     found = Calibration(
         version=VERSION, machine=machine(), reader=subject.digest[:16], chosen=fast, trials=tuple(trials)
     )
-    file = _file(subject.digest, cache)
+    file = _file(subject.digest, subject.temperature, cache)
     file.parent.mkdir(parents=True, exist_ok=True)
     draft = file.with_name(f".{file.name}.{os.getpid()}")
     draft.write_text(json.dumps(json.loads(found.model_dump_json()), indent=1) + "\n", encoding="utf-8")
@@ -129,7 +134,7 @@ def machine() -> str:
 
     parts = [_processor(), f"{cores()} cores", f"onnxruntime {importlib.metadata.version('onnxruntime')}"]
     if has_torch():
-        parts.append(f"torch {importlib.metadata.version('torch')}")
+        parts += [f"torch {importlib.metadata.version('torch')}", *_gpus()]
     return ", ".join(parts)
 
 
@@ -148,7 +153,7 @@ def _trials(subject: Subject) -> Iterator[Trial]:
     base: np.ndarray | None = None
     for kind in _kinds():
         backend, choice = subject.opener(by_hand(kind)), by_hand(kind)
-        shares = softmax(Running(backend, choice).logits(subject.texts))
+        shares = softmax(Running(backend, choice).logits(subject.texts) / subject.temperature)
         base = shares if base is None else base
         trial = _timed(backend, choice, subject.texts, float(np.abs(shares - base).max(initial=0)))
         tried.append((trial, backend))
@@ -192,9 +197,20 @@ def _kinds() -> Iterator[Kind]:
         yield Kind.TORCH_GPU
 
 
-def _file(digest: str, cache: Path) -> Path:
-    key = hashlib.sha256(f"{machine()} {digest}".encode()).hexdigest()[:16]
+def _file(digest: str, temperature: float, cache: Path) -> Path:
+    """Where the choice for a reader is kept; a sharper temperature moves the same probabilities further."""
+    key = hashlib.sha256(f"{machine()} {digest} {temperature!r}".encode()).hexdigest()[:16]
     return cache / CHOICES / f"{key}.json"
+
+
+def _gpus() -> Iterator[str]:
+    """The GPUs whose driver runs here, and which of them this process is left; torch is not asked."""
+    for file in sorted(Path("/proc/driver/nvidia/gpus").glob("*/information")):
+        with contextlib.suppress(OSError):
+            told = dict(line.split(":", 1) for line in file.read_text().splitlines() if ":" in line)
+            yield told.get("Model", "a GPU").strip()
+    if (left := os.environ.get("CUDA_VISIBLE_DEVICES")) is not None:
+        yield f"GPUs {left or 'hidden'}"
 
 
 def _processor() -> str:

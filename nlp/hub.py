@@ -48,9 +48,15 @@ def fetched(name: str, models: Path) -> Path:
             folder = snapshot_download(name, allow_patterns=list(NEEDED), local_files_only=offline)
         except (LocalEntryNotFoundError, HfHubHTTPError, OSError):
             continue
-        if (Path(folder) / CONFIG).is_file():
+        if _is_whole(Path(folder)):
             return Path(folder)
     raise MissingError(
         f"The weights of {name} are not on this machine and could not be fetched. Put {CONFIG}, "
         f"model.safetensors (or {PICKLE}), {VOCABULARY} and {MERGES} into {placed}"
     )
+
+
+def _is_whole(folder: Path) -> bool:
+    """Whether all that reading needs is there; of a fetch that was broken off only some files are."""
+    weights = any(folder.glob("*.safetensors")) or (folder / PICKLE).is_file()
+    return weights and all((folder / name).is_file() for name in (CONFIG, VOCABULARY, MERGES))

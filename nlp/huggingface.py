@@ -12,6 +12,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -25,6 +26,9 @@ CONFIG = "config.json"
 PICKLE = "pytorch_model.bin"
 HEAD = "classifier.out_proj.weight"
 KIND_MARK = "/"  # `spam/advert` in id2label is the label spam and its kind
+
+# How numpy calls what may stand beside bf16 (https://huggingface.co/docs/safetensors/metadata_parsing).
+NUMBERS = {"F64": "<f8", "F32": "<f4", "F16": "<f2", "I64": "<i8", "I32": "<i4"}
 
 Weights = Mapping[str, npt.NDArray[np.float32]]
 
@@ -46,7 +50,7 @@ class Config(BaseModel):
     hidden_act: str = "gelu"
     position_embedding_type: str = "absolute"
     pad_token_id: int = 1
-    id2label: dict[str, str] = Field(default_factory=dict)
+    id2label: dict[int, str] = Field(default_factory=dict)
 
     @property
     def positions(self) -> int:
@@ -56,7 +60,7 @@ class Config(BaseModel):
     @property
     def classes(self) -> tuple[Class, ...]:
         """What it tells apart, in the order of its outputs."""
-        named = [self.id2label[key] for key in sorted(self.id2label, key=int)]
+        named = [self.id2label[key] for key in sorted(self.id2label)]
         parts = [name.partition(KIND_MARK) for name in named]
         return tuple(Class(label, kind or None) for label, _mark, kind in parts)
 
@@ -73,14 +77,13 @@ class Checkpoint:
     def weights(self) -> dict[str, npt.NDArray[np.float32]]:
         """Every tensor in 32 bits, its shape checked, without the `roberta.` that begins most names."""
         from safetensors import SafetensorError
-        from safetensors.numpy import load_file
 
         found: dict[str, npt.NDArray[np.float32]] = {}
         for file in self.files:
             try:
-                for name, tensor in load_file(file).items():
+                for name, tensor in _tensors(file).items():
                     found[name.removeprefix("roberta.")] = tensor.astype(np.float32)
-            except (SafetensorError, KeyError) as error:
+            except (SafetensorError, KeyError, TypeError) as error:
                 raise InputError(f"{file} cannot be read ({error}). Copy it again.") from None
         _check(self, found)
         return found
@@ -120,11 +123,35 @@ def open_checkpoint(folder: Path, cache: Path) -> Checkpoint:
 def needs_head(checkpoint: Checkpoint) -> None:
     """Refuse weights that were not trained to tell classes apart, with the command that trains them."""
     if HEAD in checkpoint.names():
+        if not checkpoint.config.id2label:
+            raise InputError(
+                f"{checkpoint.folder / CONFIG} has no id2label: nothing says what its classes are. Add "
+                '"id2label": {"0": …, "1": …} with the labels in the order that it was trained with.'
+            )
         return
     raise UsageError(
         f"{checkpoint.folder} has no classification head: it knows the language and no labels yet. "
         f"Fine-tune it: sangtin train fit --train labelled.jsonl --model {checkpoint.folder} --out FOLDER"
     )
+
+
+def _tensors(file: Path) -> Mapping[str, npt.NDArray[Any]]:
+    """A file's tensors by their names; numpy knows no bf16, whose two bytes are the upper half of a float."""
+    from safetensors import deserialize, safe_open
+    from safetensors.numpy import load_file
+
+    with safe_open(str(file), framework="numpy") as opened:
+        kinds = {opened.get_slice(name).get_dtype() for name in opened.keys()}  # noqa: SIM118  # no mapping
+    if "BF16" not in kinds:
+        return load_file(file)
+    found: dict[str, npt.NDArray[Any]] = {}
+    for name, held in deserialize(file.read_bytes()):  # type: ignore[no-untyped-call]  # it has no types
+        if held["dtype"] == "BF16":
+            flat = (np.frombuffer(held["data"], "<u2").astype(np.uint32) << 16).view(np.float32)
+        else:
+            flat = np.frombuffer(held["data"], NUMBERS[held["dtype"]])
+        found[name] = flat.reshape(held["shape"])
+    return found
 
 
 def _digest(config: Config, files: Sequence[Path]) -> str:

@@ -7,17 +7,21 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from nlp.answer import Answer, Class, Moved, Probabilities, fold
 from nlp.beside import Beside
 from nlp.flags import FOLDER, Flags
-from nlp.folder import is_plain, read_card
+from nlp.folder import HASH_LENGTH, is_plain, read_card
 from nlp.huggingface import CONFIG
 from nlp.language import foreign
 from nlp.passage import NORMALISER
 from nlp.reader import Computing, Counting, Place, Reader, load_reader
 from nlp.words import SEGMENTER
 from sangtin.errors import InputError, UsageError
+
+if TYPE_CHECKING:
+    from nlp.phobert import PhoBertReader
 
 PHOBERT = "phobert"  # type and name of the reader in a folder of Hugging Face's layout
 FOREIGN = "long and not in Vietnamese: not read"
@@ -147,17 +151,29 @@ def load(folder: Path, place: Place | None = None) -> Model:
 
 def _plain(folder: Path, place: Place) -> Model:
     """A folder of weights, as others make them: no thresholds, and nothing says what they were trained on."""
-    reader = load_reader(folder, PHOBERT, PHOBERT, place)
+    from nlp.phobert import CARD, PhoBertReader
+
+    reader = PhoBertReader.load(folder, PHOBERT, place)
     labels = tuple(dict.fromkeys(one.label for one in reader.classes))
-    with (folder / CONFIG).open("rb") as opened:
-        digest = hashlib.file_digest(opened, "sha256").hexdigest()
     notes = [f"{folder.name} has no thresholds, so it settles nothing. Choose some: sangtin train thresholds"]
-    if not (folder / "reader.json").is_file():
+    if not (folder / CARD).is_file():
         notes.append(
             f"Nothing in {folder.name} says how its training text was made; it reads text of the normaliser "
             f"{NORMALISER} and the segmenter {SEGMENTER}."
         )
-    return Model(f"{folder.name}-{digest[:8]}", labels, (Step(reader, None),), tuple(notes))
+    return Model(_named(folder, reader), labels, (Step(reader, None),), tuple(notes))
+
+
+def _named(folder: Path, reader: PhoBertReader) -> str:
+    """The folder's name with the hash of all that decides its answers; a copy named so keeps its name."""
+    from nlp.phobert import CARD
+
+    found = hashlib.sha256(f"{reader.checkpoint.digest} {reader.subwords.digest}".encode())
+    for name in (CONFIG, CARD):
+        if (folder / name).is_file():
+            found.update((folder / name).read_bytes())
+    end = f"-{found.hexdigest()[:HASH_LENGTH]}"
+    return folder.name.removesuffix(end) + end
 
 
 def _kind(row: Probabilities, classes: Sequence[Class], label: str) -> str | None:

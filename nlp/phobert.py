@@ -17,9 +17,9 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from nlp import passage
 from nlp.answer import Class, Moved, Probabilities
-from nlp.backend import Backend, Choice, Kind, Running, gathered, kind_of, open_backend
+from nlp.backend import Backend, Choice, Running, gathered, kind_of, open_backend
 from nlp.batching import Ints, fit
-from nlp.calibrating import Calibration, Subject, by_hand, calibrated, remembered, told
+from nlp.calibrating import Calibration, Subject, by_hand, calibrated, recalibrated, remembered, told
 from nlp.cards import read_json
 from nlp.converting import graph_of, sample_posts
 from nlp.huggingface import CONFIG, Checkpoint, needs_head, open_checkpoint
@@ -28,7 +28,7 @@ from nlp.occlusion import occlude
 from nlp.reader import Place
 from nlp.subwords import END, MERGES, START, VOCABULARY, Subwords
 from nlp.words import SEGMENTER
-from sangtin.errors import InputError
+from sangtin.errors import InputError, MissingError
 
 CARD = "reader.json"
 # Texts that are segmented while earlier ones are computed: enough of like lengths for full batches.
@@ -75,9 +75,10 @@ class PhoBertReader:
         subwords = load_subwords(checkpoint)
         opened = _Opened(checkpoint, subwords, cache)
         kind = kind_of(place.backend)
-        found = calibrated(opened.subject(), cache) if kind is None else None
-        choice = found.choice if found else by_hand(kind or Kind.ONNX_FP32)
-        running = Running(opened.open(choice), choice)
+        if kind is None:
+            running, found = opened.fastest(card.temperature)
+        else:
+            running, found = Running(opened.open(by_hand(kind)), by_hand(kind)), None
         return cls(name, checkpoint.config.classes, card.temperature, checkpoint, subwords, running, found)
 
     def read(self, texts: Sequence[str]) -> Probabilities:
@@ -114,12 +115,27 @@ class _Opened:
     subwords: Subwords
     cache: Path
 
-    def subject(self) -> Subject:
-        return Subject(self.checkpoint.digest, self.open, self.sample())
+    def fastest(self, temperature: float) -> tuple[Running, Calibration]:
+        """What was found fastest here; found anew where that cannot be had any more (a GPU that is gone)."""
+        subject = Subject(self.checkpoint.digest, temperature, self.open, self.sample())
+        found = calibrated(subject, self.cache)
+        try:
+            return Running(self.open(found.choice), found.choice), found
+        except MissingError:
+            found = recalibrated(subject, self.cache)
+            return Running(self.open(found.choice), found.choice), found
 
     def open(self, choice: Choice) -> Backend:
-        graph = graph_of(self.checkpoint, choice.kind, (self.cache, self.sample))
-        return open_backend(choice, self.checkpoint, graph)
+        """The back end of a choice; a graph in the cache that was damaged is made once more."""
+        how = (self.cache, self.sample)
+        graph = graph_of(self.checkpoint, choice.kind, how)
+        try:
+            return open_backend(choice, self.checkpoint, graph)
+        except InputError:
+            if graph is None:
+                raise
+            graph.unlink(missing_ok=True)
+            return open_backend(choice, self.checkpoint, graph_of(self.checkpoint, choice.kind, how))
 
     def sample(self) -> list[Ints]:
         return encode(self.subwords, sample_posts(), self.checkpoint.config.positions)[0]
@@ -139,7 +155,7 @@ def how_it_reads(folder: Path, place: Place) -> str:
     if kind is not None:
         return f"{kind}, as SANGTIN_BACKEND says"
     cache = place.cache or _own_cache()
-    found = remembered(open_checkpoint(folder, cache).digest, cache)
+    found = remembered(open_checkpoint(folder, cache).digest, read_card(folder).temperature, cache)
     return told(found) if found else "not tried on this machine yet; the first reading tries"
 
 

@@ -76,13 +76,6 @@ def has_gpu() -> bool:
     return bool(torch.cuda.is_available())
 
 
-def versions() -> str:
-    """What decides how fast it is: torch's version and the GPU's name."""
-    import torch
-
-    return f"{torch.__version__} {torch.cuda.get_device_name() if torch.cuda.is_available() else ''}".strip()
-
-
 def main(arguments: list[str]) -> int:
     """Tensors of a pickle → safetensors; nothing but tensors is ever built (torch's weights_only)."""
     pickle, target = arguments

@@ -73,7 +73,7 @@ def config_of(weights: Weights, classes: Sequence[Class]) -> Config:
         vocab_size=vocabulary,
         layer_norm_eps=NORM,
         pad_token_id=PAD,
-        id2label={str(place): name for place, name in enumerate(names)},
+        id2label=dict(enumerate(names)),
     )
 
 

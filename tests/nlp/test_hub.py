@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -50,6 +51,23 @@ def test_weights_that_were_put_there_are_found_by_name(tmp_path: Path, posts: Pa
     assert done.returncode == 0, done.stderr
     assert "settles nothing" in done.stderr
     assert json.loads(done.stdout)["settled"] is False
+
+
+@pytest.mark.parametrize("left", [["config.json"], ["config.json", "vocab.txt", "model.safetensors"]])
+def test_a_fetch_that_was_broken_off_is_not_taken(tmp_path: Path, posts: Path, left: list[str]) -> None:
+    whole = make_folder(tmp_path / "whole")
+    kept = tmp_path / "home" / "hub" / "hub" / "models--vinai--phobert-base"
+    (kept / "refs").mkdir(parents=True)
+    (kept / "refs" / "main").write_text("abc")
+    (kept / "snapshots" / "abc").mkdir(parents=True)
+    command = ["classify", str(posts), "--model", "vinai/phobert-base", "--backend", "onnx-fp32"]
+    for name in left:
+        shutil.copyfile(whole / name, kept / "snapshots" / "abc" / name)
+    refused = sangtin(tmp_path / "home", *command)
+    assert refused.returncode == 4
+    assert "could not be fetched" in refused.stderr
+    shutil.copytree(whole, kept / "snapshots" / "abc", dirs_exist_ok=True)
+    assert sangtin(tmp_path / "home", *command).returncode == 0
 
 
 def test_a_strict_licence_is_said() -> None:

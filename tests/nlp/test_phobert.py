@@ -17,7 +17,8 @@ import nlp
 from nlp import passage
 from nlp.backend import TOLERANCE, Kind, cores
 from nlp.batching import batches, fit
-from nlp.converting import graph_of
+from nlp.calibrating import TEXTS, remembered
+from nlp.converting import graph_of, sample_posts
 from nlp.huggingface import open_checkpoint
 from nlp.phobert import PhoBertReader, encode
 from nlp.subwords import Subwords
@@ -208,6 +209,8 @@ def test_weights_without_a_head_are_refused_with_the_command(tmp_path: Path) -> 
         ("no json", "config.json is damaged"),
         ("larger vocabulary", "belong to different models"),
         ("other segmenter", "Train the model again"),
+        ("names without numbers", "config.json is damaged"),
+        ("no names", "has no id2label"),
     ],
 )
 def test_a_folder_that_cannot_be_read_is_refused_in_words(tmp_path: Path, damage: str, said: str) -> None:
@@ -226,6 +229,10 @@ def test_a_folder_that_cannot_be_read_is_refused_in_words(tmp_path: Path, damage
         tensors["classifier.out_proj.bias"][0] = np.nan
     elif damage == "other model":
         config["model_type"] = "bert"
+    elif damage == "names without numbers":
+        config["id2label"] = {"first": "spam", "second": "negative"}
+    elif damage == "no names":
+        del config["id2label"]
     elif damage == "larger vocabulary":
         make_vocabulary(folder, 60)
         lines = (folder / "vocab.txt").read_text().splitlines()
@@ -250,6 +257,90 @@ def test_weights_in_sixteen_bits_are_read(tiny: Path, tmp_path: Path, cache: Pat
     )
     one, other = (PhoBertReader.load(each, "phobert", nlp.Place(cache, "onnx-fp32")) for each in (tiny, half))
     assert np.abs(one.read(POSTS) - other.read(POSTS)).max() < 0.03
+
+
+def write_bf16(file: Path, tables: dict[str, np.ndarray]) -> None:
+    """Safetensors of tables of 32-bit floats in bf16, rounded towards zero, by the format's own words."""
+    head: dict[str, object] = {}
+    body = b""
+    for name, table in tables.items():
+        data = (table.view(np.uint32) >> 16).astype("<u2").tobytes()
+        ends = [len(body), len(body) + len(data)]
+        head[name] = {"dtype": "BF16", "shape": table.shape, "data_offsets": ends}
+        body += data
+    said = json.dumps(head).encode()
+    file.write_bytes(len(said).to_bytes(8, "little") + said + body)
+
+
+def test_weights_in_bf16_are_read(tiny: Path, tmp_path: Path, cache: Path) -> None:
+    short = tmp_path / "short"
+    shutil.copytree(tiny, short)
+    tables = {
+        name: np.ascontiguousarray(table) for name, table in load_file(short / "model.safetensors").items()
+    }
+    write_bf16(short / "model.safetensors", tables)
+    held = open_checkpoint(short, cache).weights()
+    for name, table in tables.items():
+        assert np.abs(held[name.removeprefix("roberta.")] - table).max() <= np.abs(table).max() * 2**-7
+    assert nlp.load(short, nlp.Place(cache, "onnx-fp32")).read(["a"])[0].label
+
+
+def test_a_plain_folder_is_named_after_all_that_decides_its_answers(tmp_path: Path) -> None:
+    place, folder = nlp.Place(tmp_path / "cache", "onnx-fp32"), tmp_path / "best"
+    first = nlp.load(make_folder(folder, shape=Shape(layers=1)), place).name
+    assert first == nlp.load(folder, place).name
+    copy = shutil.copytree(folder, tmp_path / first)
+    assert nlp.load(copy, place).name == first
+    write_temperature(folder, 0.5)
+    cooled = nlp.load(folder, place).name
+    make_folder(folder, seed=2, shape=Shape(layers=1))
+    retrained = nlp.load(folder, place).name
+    assert len({first, cooled, retrained}) == 3
+    assert all(name.startswith("best-") for name in (first, cooled, retrained))
+
+
+def write_temperature(folder: Path, temperature: float) -> None:
+    """A reader.json of this version with a temperature."""
+    card = {"format": 1, "normaliser": passage.NORMALISER, "segmenter": SEGMENTER, "temperature": temperature}
+    (folder / "reader.json").write_text(json.dumps(card))
+
+
+def test_auto_holds_what_is_served_against_32_bits(tmp_path: Path) -> None:
+    folder = make_folder(tmp_path / "folder", shape=Shape(layers=1), seed=4)
+    some, moved = sample_posts()[:TEXTS], {}
+    for temperature in (1.0, 0.25):
+        write_temperature(folder, temperature)
+        tried = PhoBertReader.load(folder, "phobert", nlp.Place(tmp_path)).calibration
+        assert tried is not None
+        moved[temperature] = next(one.moved for one in tried.trials if one.kind is Kind.ONNX_INT8)
+        one, other = (
+            PhoBertReader.load(folder, "phobert", nlp.Place(tmp_path, kind)).read(some)
+            for kind in (Kind.ONNX_FP32, Kind.ONNX_INT8)
+        )
+        assert moved[temperature] == pytest.approx(np.abs(one - other).max(), abs=1e-4)
+    assert moved[0.25] != moved[1.0]
+
+
+def test_a_remembered_choice_that_is_gone_is_made_anew(tiny: Path, tmp_path: Path) -> None:
+    first = PhoBertReader.load(tiny, "phobert", nlp.Place(tmp_path)).calibration
+    assert first is not None
+    (file,) = (tmp_path / "back-ends").iterdir()
+    gone = json.loads(file.read_text())
+    gone["trials"][gone["chosen"]]["kind"] = Kind.TORCH_GPU
+    file.write_text(json.dumps(gone))
+    again = PhoBertReader.load(tiny, "phobert", nlp.Place(tmp_path)).calibration
+    assert again is not None
+    assert again.best.kind is not Kind.TORCH_GPU
+    assert remembered(open_checkpoint(tiny, tmp_path).digest, 1.0, tmp_path) == again
+
+
+@pytest.mark.parametrize("kind", [Kind.ONNX_FP32, Kind.ONNX_INT8])
+def test_a_damaged_graph_in_the_cache_is_made_again(tiny: Path, tmp_path: Path, kind: Kind) -> None:
+    place = nlp.Place(tmp_path, kind)
+    before = PhoBertReader.load(tiny, "phobert", place).read(POSTS)
+    (graph,) = (tmp_path / "onnx").iterdir()
+    graph.write_bytes(graph.read_bytes()[:1000])
+    assert (PhoBertReader.load(tiny, "phobert", place).read(POSTS) == before).all()
 
 
 def test_an_unknown_back_end_is_named(tiny: Path, tmp_path: Path) -> None:

@@ -67,7 +67,7 @@ def test_auto_tries_torch_too_and_remembers(tiny: Path, tmp_path: Path) -> None:
     tried = {trial.kind for trial in reader.calibration.trials}
     assert {Kind.ONNX_FP32, Kind.ONNX_INT8} <= tried
     assert (Kind.TORCH_BF16 in tried) == torchside.has_bf16()
-    assert remembered(reader.checkpoint.digest, tmp_path) == reader.calibration
+    assert remembered(reader.checkpoint.digest, 1.0, tmp_path) == reader.calibration
 
 
 def pickled(tiny: Path, folder: Path) -> Path:
