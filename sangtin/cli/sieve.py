@@ -49,8 +49,7 @@ def sieve(
                 many = processes or crew.crew_size(parts, in_use)
                 done = crew.sieve_together(parts, in_use, advance, many, lambda: True)
     emit_json(summary(done)) if json else emit(sentence(done))
-    counted = in_use.model.counted
-    events.note("read", posts=done.read, cut=counted["cut"], foreign=counted["foreign"], **_shares(done))
+    events.note("read", posts=done.read, cut=done.cut, foreign=done.foreign, **_shares(done))
     if behind := done.behind.sentence():
         say(behind)
 
@@ -63,6 +62,8 @@ def summary(done: Sieved) -> dict[str, object]:
         "read": done.read,
         "settled": {name: n for name, n in done.settled.items() if name != "unsure"},
         "unsure": done.settled["unsure"],
+        "cut": done.cut,
+        "foreign": done.foreign,
         "lag": done.behind.changes,
     }
 

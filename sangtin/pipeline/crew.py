@@ -79,6 +79,8 @@ def _add(done: Sieved, figures: dict[str, object]) -> None:
     done.placed += _count(figures, "placed")
     done.duplicates += _count(figures, "duplicates")
     done.read += _count(figures, "read")
+    done.cut += _count(figures, "cut")
+    done.foreign += _count(figures, "foreign")
     settled = figures.get("settled")
     done.settled += Counter(settled if isinstance(settled, dict) else {})
     done.settled += Counter(unsure=_count(figures, "unsure"))

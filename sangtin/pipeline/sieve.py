@@ -34,12 +34,17 @@ COUNT_S = 0.5
 
 @dataclass(slots=True)
 class Sieved:
-    """What one sieve did. `settled` counts answers by reader; "unsure" are those left to people."""
+    """What one sieve did. `settled` counts answers by reader; "unsure" are those left to people.
+
+    Of the read ones `cut` were too long for a reader to take in whole, and `foreign` are in another language.
+    """
 
     placed: int = 0
     duplicates: int = 0
     read: int = 0
     settled: Counter[str] = field(default_factory=Counter)
+    cut: int = 0
+    foreign: int = 0
     behind: follower.Behind = field(default_factory=follower.Behind)
 
 
@@ -138,8 +143,11 @@ def _round(parts: Parts, in_use: InUse, held: tuple[Placing, Lease], done: Sieve
     done.duplicates += placed.copies
     if beside and placed.posts:
         return placed.posts
+    before = Counter(in_use.model.counted)
     read = read_some(parts.record, in_use, lease, done.settled)
     done.read += read
+    done.cut += in_use.model.counted["cut"] - before["cut"]
+    done.foreign += in_use.model.counted["foreign"] - before["foreign"]
     return placed.posts + read
 
 

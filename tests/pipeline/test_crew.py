@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import random
 import signal
 import subprocess
 import time
@@ -18,6 +19,7 @@ from nlp import Class, Moved
 from nlp.answer import Probabilities
 from nlp.backend import Choice, Kind, Lengths, Logits, Running
 from nlp.batching import Ints
+from nlp.language import foreign
 from nlp.model import Step
 from sangtin.pipeline import crew
 from sangtin.pipeline import sieve as stage
@@ -141,6 +143,18 @@ def test_a_little_work_is_done_by_one_and_much_by_no_more_than_there_are_cores(
         assert crew.crew_size(parts, in_use) == 1
         monkeypatch.setattr(crew, "WORTH_A_PROCESS", 1)
         assert crew.crew_size(parts, in_use) == min(crew.MOST, cores)
+
+
+def test_several_count_together_what_is_in_another_language(home: Home, tmp_path: Path) -> None:
+    words = (
+        "the government should build their streets through every winter because nothing works with strength"
+    )
+    texts = (" ".join(random.Random(number).sample(words.split() * 3, 24)) for number in range(POSTS))
+    rows = [{"id": str(number), "text": text} for number, text in enumerate(texts) if foreign(text)]
+    home.run("import", str(write_jsonl(tmp_path / "posts.jsonl", rows)), "--source", "mau")
+    done = home.json("sieve", "--processes", "2")
+    assert done["foreign"] == done["unsure"] == done["read"] > 0
+    assert done["cut"] == 0
 
 
 @dataclass(frozen=True)
