@@ -8,8 +8,8 @@ from nlp import folder as _folder
 from nlp.answer import Answer, Class, Moved
 from nlp.beside import Beside
 from nlp.flags import Flags
-from nlp.folder import ModelCard
-from nlp.model import PHOBERT, Model, load
+from nlp.folder import PHOBERT, ModelCard, Plain
+from nlp.model import Model, load
 from nlp.reader import Place
 
 __all__ = [
@@ -22,9 +22,11 @@ __all__ = [
     "ModelCard",
     "Moved",
     "Place",
+    "Plain",
     "card",
     "find",
     "held",
+    "held_plain",
     "how_read",
     "load",
 ]
@@ -37,9 +39,9 @@ def find(name_or_folder: str | Path, models_dir: Path) -> Path:
     return _folder.find(str(name_or_folder), models_dir, SHIPPED)
 
 
-def card(folder: Path) -> ModelCard:
+def card(folder: Path) -> ModelCard | Plain:
     """What the model in a folder says of itself; InputError where the folder is not whole."""
-    return _folder.read_card(folder)
+    return _folder.read_plain(folder) if _folder.is_plain(folder) else _folder.read_card(folder)
 
 
 def how_read(folder: Path, place: Place) -> dict[str, str]:
@@ -55,3 +57,8 @@ def how_read(folder: Path, place: Place) -> dict[str, str]:
 def held(models_dir: Path) -> list[tuple[Path, ModelCard]]:
     """The shipped model and those in `models_dir`, each with its folder."""
     return _folder.held(models_dir, SHIPPED)
+
+
+def held_plain(models_dir: Path) -> list[tuple[Path, Plain]]:
+    """The folders of mere weights in `models_dir` that tell labels apart."""
+    return _folder.held_plain(models_dir)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import json
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
@@ -12,10 +13,11 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from nlp.cards import read_json
 from nlp.hub import fetched, is_published
-from nlp.huggingface import CONFIG
+from nlp.huggingface import CONFIG, read_config
 from sangtin.errors import InputError, MissingError, UsageError
 
 CARD = "model.json"
+PHOBERT = "phobert"  # type and name of the reader in a folder of Hugging Face's layout
 HASH_LENGTH = 8  # hex digits in a name: 4 billion, for a handful of models a day
 
 
@@ -48,6 +50,15 @@ class ModelCard(BaseModel):
     def made(self) -> date:
         """The day in the name."""
         return date.fromisoformat(self.name[:10])
+
+
+@dataclass(frozen=True, slots=True)
+class Plain:
+    """A folder of weights without a model.json: one reader that settles nothing."""
+
+    name: str
+    labels: tuple[str, ...]
+    readers: tuple[Step, ...]
 
 
 def write_card(
@@ -97,6 +108,12 @@ def is_plain(folder: Path) -> bool:
     return (folder / CONFIG).is_file() and not (folder / CARD).is_file()
 
 
+def read_plain(folder: Path) -> Plain:
+    """What a plain folder's config says of it; its weights are not looked at."""
+    labels = dict.fromkeys(one.label for one in read_config(folder).classes)
+    return Plain(folder.name, tuple(labels), (Step(name=PHOBERT, type=PHOBERT),))
+
+
 def find(name: str, models: Path, shipped: Path) -> Path:
     """The folder that `name` means: a path, `shipped`, a model in `models`, or published weights."""
     if name == "shipped":
@@ -122,6 +139,16 @@ def held(models: Path, shipped: Path) -> list[tuple[Path, ModelCard]]:
         with contextlib.suppress(InputError, MissingError):
             found.append((file.parent, read_card(file.parent)))
     return found[:1] + sorted(found[1:], key=lambda pair: pair[1].name)
+
+
+def held_plain(models: Path) -> list[tuple[Path, Plain]]:
+    """The plain folders in `models` that tell labels apart, by name; damaged ones are left out."""
+    found = []
+    for file in sorted(models.glob(f"*/{CONFIG}")):
+        with contextlib.suppress(InputError, MissingError, UsageError):
+            if is_plain(file.parent) and (plain := read_plain(file.parent)).labels:
+                found.append((file.parent, plain))
+    return found
 
 
 def _check(folder: Path, card: ModelCard) -> None:

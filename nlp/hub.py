@@ -23,11 +23,15 @@ def is_published(name: str) -> bool:
 
 
 def licence_note(name: str) -> str | None:
-    """What a person who takes these weights should know; None where their licence asks for nothing."""
-    if PUBLISHED.get(name) != "AGPL-3.0":
+    """What a person who takes these weights, by their name or in a folder named so, should know of their
+    licence; None where it asks for nothing."""
+    last = name.rstrip("/").rpartition("/")[2]
+    strict = (full for full, licence in PUBLISHED.items() if licence == "AGPL-3.0")
+    meant = next((full for full in strict if full.endswith(f"/{last}")), None)
+    if meant is None:
         return None
     return (
-        f"{name} is under AGPL-3.0: who serves a model made from it must offer its source too. "
+        f"{meant} is under AGPL-3.0: who serves a model made from it must offer its source too. "
         "vinai/phobert-base is under MIT."
     )
 

@@ -109,7 +109,7 @@ def is_checkpoint(folder: Path) -> bool:
 
 def open_checkpoint(folder: Path, cache: Path) -> Checkpoint:
     """Read a folder's config and find its weights; a pickle is first turned into safetensors in `cache`."""
-    config = _config(folder)
+    config = read_config(folder)
     files = tuple(sorted(folder.glob("*.safetensors")))
     if not files and (folder / PICKLE).is_file():
         files = (_unpickled(folder / PICKLE, cache),)
@@ -162,7 +162,8 @@ def _digest(config: Config, files: Sequence[Path]) -> str:
     return found.hexdigest()
 
 
-def _config(folder: Path) -> Config:
+def read_config(folder: Path) -> Config:
+    """A folder's config.json, checked; MissingError, InputError or UsageError says what is wrong."""
     file = folder / CONFIG
     try:
         config = Config.model_validate_json(file.read_bytes())

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from nlp.answer import Answer, Class, Moved, Probabilities, fold
 from nlp.beside import Beside
 from nlp.flags import FOLDER, Flags
-from nlp.folder import HASH_LENGTH, is_plain, read_card
+from nlp.folder import HASH_LENGTH, PHOBERT, is_plain, read_card
 from nlp.huggingface import CONFIG
 from nlp.language import foreign
 from nlp.passage import NORMALISER
@@ -23,7 +23,6 @@ from sangtin.errors import InputError, UsageError
 if TYPE_CHECKING:
     from nlp.phobert import PhoBertReader
 
-PHOBERT = "phobert"  # type and name of the reader in a folder of Hugging Face's layout
 FOREIGN = "long and not in Vietnamese: not read"
 
 

@@ -14,8 +14,8 @@ import numpy as np
 from nlp import Place, load
 from nlp.answer import fold
 from nlp.flags import FOLDER as FLAGS
-from nlp.folder import ModelCard, Step, is_plain, read_card, write_card
-from nlp.model import PHOBERT, Model
+from nlp.folder import PHOBERT, ModelCard, Step, is_plain, read_card, write_card
+from nlp.model import Model
 from sangtin.errors import UsageError
 from training.fit import refuse_taken
 from training.rows import Row, data_hash

@@ -18,9 +18,8 @@ from nlp import Class
 from nlp.answer import fold, labels_of
 from nlp.backend import cores, has_torch
 from nlp.batching import Ints, padded
-from nlp.folder import CARD, ModelCard, Step, read_card, write_card
+from nlp.folder import CARD, PHOBERT, ModelCard, Step, read_card, write_card
 from nlp.huggingface import CONFIG, KIND_MARK, Checkpoint, open_checkpoint
-from nlp.model import PHOBERT
 from nlp.phobert import PhoBertReader, encode, load_subwords, write_reader
 from nlp.reader import Place
 from nlp.subwords import PAD

@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from sangtin.cli import rows
+from sangtin.cli.model import tell
 from sangtin.cli.terminal import progress, say, settings
 
 
@@ -50,8 +51,7 @@ def classify(
     chosen = settings()
     place = nlp.Place(chosen.cache, backend or chosen.backend)
     read = nlp.load(nlp.find(model, chosen.models), place)
-    for note in read.notes:
-        say(note)
+    tell(model, read.notes)
     broken = rows.Broken()
     with rows.writing(output, file) as write, progress("Reading", None) as advance:
         for row in answered(read, rows_of(file), text):

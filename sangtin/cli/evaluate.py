@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from sangtin.cli.model import tell
 from sangtin.cli.terminal import JsonFlag, emit, emit_json, say, settings
 
 if TYPE_CHECKING:
@@ -46,6 +47,7 @@ def evaluate(
     chosen = settings()
     place = nlp.Place(chosen.cache, chosen.backend)
     read = nlp.load(nlp.find(model, chosen.models), place)
+    tell(model, read.notes)
     if not {row.target.label for row in rows} & set(read.labels):
         say(f"No label of the file is one that the model answers ({', '.join(read.labels)}); see --map.")
     report = compare(read, rows)

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import contextlib
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+from pydantic import BaseModel
 
-from sangtin.cli.terminal import JsonFlag, emit, emit_json, settings
+from sangtin.cli.terminal import JsonFlag, emit, emit_json, say, settings
 from sangtin.errors import SangtinError
 
 if TYPE_CHECKING:
-    from nlp.folder import ModelCard
+    from nlp.folder import ModelCard, Plain
     from sangtin.settings import Settings
 
 app = typer.Typer(name="model", no_args_is_help=True, help="Models that posts are read with.")
@@ -30,7 +32,8 @@ def list_models(json: JsonFlag = False) -> None:
     import nlp
 
     chosen = settings()
-    found, in_use = nlp.held(chosen.models), _in_use(chosen)
+    in_use = _in_use(chosen)
+    found: list[tuple[Path, ModelCard | Plain]] = [*nlp.held(chosen.models), *nlp.held_plain(chosen.models)]
     # The copy at home stands behind the shipped model of the same name, and is the one that reads.
     reads = next((folder for folder, card in reversed(found) if card.name == in_use), None)
     if json:
@@ -54,15 +57,15 @@ def show(
       sangtin model show ~/models/mine --json
     """
     import nlp
-    from nlp.folder import read_card
 
     folder = nlp.find(model, settings().models)
-    card = read_card(folder)
+    card = nlp.card(folder)
     if json:
         emit_json(_described(folder, card))
         return
     emit(f"{card.name} in {folder}")
-    emit(f"labels: {', '.join(card.labels)} · data {card.data[:12]}")
+    data = "no thresholds" if isinstance(card, nlp.Plain) else f"data {card.data[:12]}"
+    emit(f"labels: {', '.join(card.labels) or 'none'} · {data}")
     for step in card.readers:
         least = ", ".join(f"{name} from {value:.2f}" for name, value in (step.thresholds or {}).items())
         emit(f"{step.name}: settles {least or 'nothing'}")
@@ -85,8 +88,17 @@ def use(
 
     chosen = settings()
     with contextlib.closing(open_record(chosen.record_url)) as record:
-        name = home.use_model(record, chosen, nlp.find(model, chosen.models))
-    emit(f"In use: {name}. Relabel with: sangtin sieve")
+        used = home.use_model(record, chosen, nlp.find(model, chosen.models))
+    tell(model, used.notes)
+    emit(f"In use: {used.name}. Relabel with: sangtin sieve")
+
+
+def tell(name: str, notes: Sequence[str] = ()) -> None:
+    """Say what a person should know of a model before trusting it: its weights' licence, its notes."""
+    from nlp.hub import licence_note
+
+    for note in filter(None, (licence_note(name), *notes)):
+        say(note)
 
 
 def _in_use(chosen: Settings) -> str | None:
@@ -100,5 +112,8 @@ def _in_use(chosen: Settings) -> str | None:
     return None
 
 
-def _described(folder: Path, card: ModelCard) -> dict[str, object]:
+def _described(folder: Path, card: ModelCard | Plain) -> dict[str, object]:
+    if not isinstance(card, BaseModel):
+        readers = [step.model_dump(mode="json") for step in card.readers]
+        return {"folder": str(folder), "name": card.name, "labels": card.labels, "readers": readers}
     return {"folder": str(folder), **card.model_dump(exclude={"format", "files"}, mode="json")}

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from sangtin.cli.model import tell
 from sangtin.cli.terminal import JsonFlag, emit, emit_json, say, settings
 from sangtin.errors import UsageError
 from sangtin.post import day_of, now
@@ -120,6 +121,8 @@ def thresholds(
     rows = read_rows([dev], Fields(text=text, label=label, renamed=read_map(renamed)))
     bounds = _bounds(max_error, max_missed_negatives, max_disagreement)
     chosen = settings()
+    for name in model:
+        tell(name)
     folders = [nlp.find(name, chosen.models) for name in model]
     place = nlp.Place(chosen.cache, chosen.backend)
     _told(rethreshold(folders, rows, out, How(_day(day), bounds, place)), out)
@@ -169,12 +172,10 @@ def _fine_tuned(
 ) -> ModelCard:
     """PhoBERT's weights, by a folder or a published name, fine-tuned on rows."""
     import nlp
-    from nlp.hub import licence_note
     from training.phobert import Plan, Settings, fit_phobert, weights_of
 
     day, bounds, epochs, rate = how
-    if note := licence_note(name):
-        say(note)
+    tell(name)
     chosen = settings()
     source = weights_of(nlp.find(name, chosen.models))
     place = nlp.Place(chosen.cache, chosen.backend)

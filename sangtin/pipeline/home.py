@@ -59,8 +59,8 @@ def _make_folders(settings: Settings) -> None:
         ) from error
 
 
-def use_model(record: Record, settings: Settings, folder: Path) -> str:
-    """Read with a model from now on. A copy is kept at home, so that an upgrade does not change it."""
+def use_model(record: Record, settings: Settings, folder: Path) -> nlp.Model:
+    """Read with a model from now on, and give it back. A copy is kept at home, which no upgrade changes."""
     from sangtin.pipeline.reading import checked
 
     model = checked(nlp.load(folder, nlp.Place(settings.cache, settings.backend)))
@@ -71,7 +71,7 @@ def use_model(record: Record, settings: Settings, folder: Path) -> str:
         arriving.rename(kept)
     with record.write(durable=True) as writing:
         models.use_model(writing, model.name, str(kept))
-    return model.name
+    return model
 
 
 def doctor(settings: Settings) -> Iterator[Check]:

@@ -15,7 +15,7 @@ import nlp
 from nlp.backend import Kind
 from nlp.calibrating import Calibration, Trial, told
 from nlp.hub import PUBLISHED, licence_note
-from tests.nlp.tiny import make_folder
+from tests.nlp.tiny import Shape, make_folder
 
 
 def sangtin(home: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
@@ -70,7 +70,38 @@ def test_a_fetch_that_was_broken_off_is_not_taken(tmp_path: Path, posts: Path, l
     assert sangtin(tmp_path / "home", *command).returncode == 0
 
 
+def test_a_plain_folder_in_use_is_shown_and_listed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    home, weights = tmp_path / "home", make_folder(tmp_path / "phobert-base-v2", shape=Shape(layers=1))
+    monkeypatch.setenv("SANGTIN_BACKEND", "onnx-fp32")
+    assert sangtin(home, "init").returncode == 0
+    used = sangtin(home, "model", "use", str(weights))
+    assert used.returncode == 0, used.stderr
+    assert "AGPL-3.0" in used.stderr
+    assert "settles nothing" in used.stderr
+    listed = sangtin(home, "model", "list").stdout.splitlines()
+    assert [line.startswith("* phobert-base-v2-") for line in listed] == [False, False, True]
+    shown = sangtin(home, "model", "show", str(weights))
+    assert shown.returncode == 0, shown.stderr
+    assert "labels: negative, positive, spam · no thresholds" in shown.stdout
+    assert "phobert: settles nothing" in shown.stdout
+    (found,) = [one for one in json.loads(sangtin(home, "model", "list", "--json").stdout) if one["in_use"]]
+    assert (found["name"], found["labels"]) == (Path(found["folder"]).name, ["negative", "positive", "spam"])
+
+
+def test_evaluate_says_what_a_person_should_know(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SANGTIN_BACKEND", "onnx-fp32")
+    weights = make_folder(tmp_path / "phobert-base-v2", shape=Shape(layers=1))
+    rows = [{"text": "ngập quá", "label": "negative"}, {"text": "bán nhà", "label": "spam"}]
+    labelled = tmp_path / "labelled.jsonl"
+    labelled.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    done = sangtin(tmp_path / "home", "evaluate", str(labelled), "--model", str(weights))
+    assert done.returncode == 0, done.stderr
+    assert "AGPL-3.0" in done.stderr
+    assert "settles nothing" in done.stderr
+
+
 def test_a_strict_licence_is_said() -> None:
+    assert "AGPL-3.0" in (licence_note("models/phobert-base-v2/") or "")
     assert "AGPL-3.0" in (licence_note("vinai/phobert-base-v2") or "")
     assert licence_note("vinai/phobert-base") is None
 
