@@ -12,15 +12,16 @@ from typing import Any
 
 import httpx
 import pytest
-from sqlalchemy import Table, func, select
+from sqlalchemy import URL, Table, create_engine, func, make_url, select
+from sqlalchemy.pool import NullPool
 
 from sangtin import follower
-from sangtin.errors import EngineError
+from sangtin.errors import EngineError, SangtinError
 from sangtin.post import now
-from sangtin.record import Record, leases, models, placing, reading
+from sangtin.record import Record, flagged, leases, ledger, models, open_record, placing, reading
 from sangtin.record.changes import last_number
 from sangtin.record.schema import lease, post
-from sangtin.search import Search, open_search
+from sangtin.search import Filters, Query, Search, open_search
 from tests.engines.machines import Cluster, Elsewhere, wait_until
 from tests.pipeline.running import many_rows, write_jsonl
 from tests.search.asking import answered_throughout
@@ -186,6 +187,40 @@ def test_a_postgresql_that_is_killed_is_worked_on_again_by_itself(cluster: Clust
     agree(cluster, machines[0], 1_500)
 
 
+def test_a_wrong_password_is_refused_in_words_by_postgresql(cluster: Cluster) -> None:
+    right = make_url(cluster.record).set(username="sangtin_guest", password="s3cret-right")
+    admin = create_engine(
+        right.set(drivername="postgresql+psycopg", username="postgres"),
+        isolation_level="AUTOCOMMIT",
+        poolclass=NullPool,
+    )
+    with admin.connect() as connection:
+        entries = Path(str(connection.exec_driver_sql("SHOW hba_file").scalar_one()))
+        before = entries.read_text()
+        connection.exec_driver_sql("DROP ROLE IF EXISTS sangtin_guest")
+        connection.exec_driver_sql("CREATE ROLE sangtin_guest LOGIN PASSWORD 's3cret-right'")
+        try:
+            entries.write_text(f"host all sangtin_guest all scram-sha-256\n{before}")
+            connection.exec_driver_sql("SELECT pg_reload_conf()")
+            wait_until(
+                lambda: _said(right.set(password="s3cret-wrong")).startswith("EngineError"), "the entry"
+            )
+            assert "refuses the name and password" in _said(right.set(password="s3cret-wrong"))
+            assert _said(right).startswith("MissingError")
+        finally:
+            entries.write_text(before)
+            connection.exec_driver_sql("SELECT pg_reload_conf()")
+            connection.exec_driver_sql("DROP ROLE sangtin_guest")
+
+
+def _said(url: URL) -> str:
+    """What opening a record there fails with; nothing secret."""
+    with pytest.raises(SangtinError) as error:
+        open_record(url.render_as_string(hide_password=False))
+    assert "s3cret" not in error.value.message
+    return f"{error.typename}: {error.value.message}"
+
+
 def test_the_placer_and_the_follower_pass_on_when_their_machine_dies(cluster: Cluster) -> None:
     """The leases of a machine that is gone lapse; those of a dead process on this one are noticed at once."""
     machine = cluster.machine("machine")
@@ -261,10 +296,32 @@ def test_an_export_is_as_long_as_the_count_and_whole(cluster: Cluster) -> None:
     assert len({line.split('"')[3] for line in out.read_text().splitlines()}) == 2_500
 
 
+def counts_agree(cluster: Cluster) -> None:
+    """By label, day, source and flag the index counts what the record counts."""
+    with contextlib.closing(open_search(cluster.search, prefix=cluster.prefix)) as search:
+        found = search.facets(Query())
+        kept = {bin_: search.facets(Query(), Filters(bins=(bin_,))) for bin_ in found.bins}
+    with cluster.opened() as record, record.read() as connection:
+        days, sources = ledger.trend(connection), ledger.by_source(connection)
+        flags = flagged.count_flagged(connection)
+    assert found.days == {day: each.identified for day, each in days.items()}
+    assert found.sources == {source: each.identified for source, each in sources.items()}
+    assert {flag: found.flags.get(flag, 0) for flag in flags} == flags
+    assert any(flags.values())
+    for bin_, some in kept.items():
+        of_days = {day: getattr(each, bin_) for day, each in days.items() if getattr(each, bin_)}
+        of_sources = {name: getattr(each, bin_) for name, each in sources.items() if getattr(each, bin_)}
+        assert (some.days, some.sources) == (of_days, of_sources)
+
+
 def test_the_ledger_the_search_and_a_copy_on_sqlite_count_the_same(cluster: Cluster) -> None:
     machine = cluster.machine("machine")
-    machine.run("import", str(write_jsonl(cluster.folder / "all.jsonl", many_rows(600))), "--source", "mau")
+    rows = many_rows(600)
+    for source, some in (("mau", rows[:400]), ("khac", rows[400:])):
+        file = write_jsonl(cluster.folder / f"{source}.jsonl", some)
+        machine.run("import", str(file), "--source", source)
     machine.run("sieve")
+    counts_agree(cluster)
     counted = machine.json("ledger")
     for bin_ in ("pending", "duplicate", "spam", "negative", "positive"):
         assert machine.json("search", "", "--label", bin_, "--limit", "1")["total"] == counted[bin_]

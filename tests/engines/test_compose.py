@@ -8,6 +8,7 @@ import os
 import re
 import shutil
 import subprocess
+import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
@@ -78,6 +79,32 @@ def test_the_servers_know_every_setting_that_is_named(cluster: Cluster) -> None:
     ours = {name for name in SERVICES["elasticsearch"]["environment"] if "." in name}
     assert ours
     assert ours <= settings
+
+
+@pytest.mark.servers
+def test_no_write_makes_an_index_of_ours_by_itself(cluster: Cluster) -> None:
+    written = SERVICES["elasticsearch"]["environment"]["action.auto_create_index"]
+    assert written in OPERATIONS
+    asked = written.replace("sangtin", cluster.prefix)
+
+    def put(path: str, body: Any) -> int:
+        data, headers = json.dumps(body).encode(), {"content-type": "application/json"}
+        try:
+            request = urllib.request.Request(f"{cluster.search}{path}", data, headers, method="PUT")
+            with urllib.request.urlopen(request, timeout=60) as answer:
+                return int(answer.status)
+        except urllib.error.HTTPError as error:
+            return error.code
+
+    assert put("/_cluster/settings", {"persistent": {"action.auto_create_index": asked}}) == 200
+    try:
+        assert put(f"/{cluster.prefix}-77/_doc/1", {}) == 404
+        assert put(f"/another-{cluster.prefix}/_doc/1", {}) == 201
+        with contextlib.closing(open_search(cluster.search, prefix=cluster.prefix)) as search:
+            search.apply(SCATTERED, (), Position("one", 300))
+            assert search.total(Query()) == len(SCATTERED)
+    finally:
+        put("/_cluster/settings", {"persistent": {"action.auto_create_index": None}})
 
 
 # The least that a role needs
