@@ -110,6 +110,13 @@ def test_no_write_makes_an_index_of_ours_by_itself(cluster: Cluster) -> None:
 # The least that a role needs
 
 
+def test_the_step_that_makes_a_role_gives_it_what_the_docs_say_it_needs() -> None:
+    (given,) = re.findall(r"_security/role/sangtin\" -d '([^']*)'", OPERATIONS)
+    assert json.loads(given) == json.loads(block("json", '"sangtin"'))["sangtin"]
+    (user,) = re.findall(r"_security/user/sangtin\" -d '([^']*)'", OPERATIONS)
+    assert json.loads(user)["roles"] == ["sangtin"]
+
+
 @pytest.mark.servers
 def test_a_role_with_the_rights_of_the_docs_does_the_work_on_postgresql(
     cluster: Cluster, tmp_path: Path
