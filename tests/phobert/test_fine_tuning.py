@@ -113,3 +113,27 @@ def test_the_way_of_the_readme(bare: Path, tmp_path: Path) -> None:
     assert len(answers) == len(lines)
     assert all(abs(sum(answer["scores"].values()) - 1) < 1e-6 for answer in answers)
     assert "phobert settled" in read.stderr
+
+    best, cascade = str(tmp_path / "best"), str(tmp_path / "cascade")
+    goes_on = [
+        ["evaluate", str(rows), "--model", best],
+        [
+            "train", "thresholds", "--model", "shipped", "--model", best, "--dev", str(rows),
+            "--max-disagreement", "1%", "--max-missed-negatives", "2%", "--max-error", "10%",
+            "--out", cascade,
+        ],
+        ["init"],
+        ["import", str(rows), "--source", "mau"],
+        ["model", "use", cascade],
+        ["sieve", "--json"],
+    ]  # fmt: skip
+    done = None
+    for arguments in goes_on:
+        done = sangtin(*arguments)
+        assert done.returncode == 0, (arguments, done.stderr)
+    assert done is not None
+    sieved = json.loads(done.stdout)
+    assert sieved["read"] == sum(sieved["settled"].values()) + sieved["unsure"] > 0
+    steps = [step.name for step in read_card(tmp_path / "cascade").readers]
+    assert steps[-1] == "phobert"
+    assert len(steps) > 1
