@@ -50,7 +50,7 @@ def raised(said: str, number: str = "") -> DatabaseError:
         (AT + "SSL error: certificate verify failed", "", "not trusted or has expired"),
         (AT + "SSL error: sslv3 alert certificate expired", "", "not trusted or has expired"),
         (
-            'root certificate file "/home/an/.postgresql/root.crt" does not exist\nEither provide the file',
+            'root certificate file "/srv/an/.postgresql/root.crt" does not exist\nEither provide the file',
             "",
             "without its authority's certificate",
         ),
