@@ -7,6 +7,7 @@ import os
 import random
 import signal
 import subprocess
+import sys
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -25,6 +26,7 @@ from sangtin.pipeline import crew
 from sangtin.pipeline import sieve as stage
 from sangtin.pipeline.parts import opened
 from sangtin.pipeline.reading import InUse, load_in_use
+from sangtin.python import ROOT
 from sangtin.record import reading
 from sangtin.settings import Settings
 from tests.pipeline.running import Home, sample_rows, write_jsonl
@@ -143,6 +145,25 @@ def test_a_little_work_is_done_by_one_and_much_by_no_more_than_there_are_cores(
         assert crew.crew_size(parts, in_use) == 1
         monkeypatch.setattr(crew, "WORTH_A_PROCESS", 1)
         assert crew.crew_size(parts, in_use) == min(crew.MOST, cores)
+
+
+def test_no_process_runs_code_of_the_folder_that_a_person_stands_in(imported: Home, tmp_path: Path) -> None:
+    stand, mark = tmp_path / "stand", tmp_path / "ran"
+    for room in ("sangtin", "nlp", "crawlers"):
+        (stand / room).mkdir(parents=True)
+        (stand / room / "__init__.py").write_text(f"open({str(mark)!r}, 'w').close()\n")
+    done = subprocess.run(
+        [sys.executable, "-P", "-m", "sangtin", "sieve", "--processes", "2", "--json"],
+        cwd=stand,
+        env=imported.environment | {"PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        check=False,
+        timeout=240,
+    )
+    assert done.returncode == 0, done.stderr
+    assert not mark.exists()
+    assert b"a process of the sieve failed" not in done.stderr
+    whole(imported)
 
 
 def test_several_count_together_what_is_in_another_language(home: Home, tmp_path: Path) -> None:
