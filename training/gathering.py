@@ -44,8 +44,8 @@ WORDLESS = (
     "123",
     "🔥🔥",
 )
-# Few beside the real rows, and all that is known of what a city hears: at 1, the seed's own macro-F1 fell from
-# 0.796 to 0.788 (without a transformer 0.795 to 0.776); that of real rows rose by 0.001.
+# Few beside the real rows, and all that is known of what a city hears: at 1 the seed's own macro-F1 fell
+# from 0.796 to 0.788 (without a transformer 0.795 to 0.776); that of real rows rose by 0.001.
 SEED_WEIGHT = 2.0
 SURE_WEIGHT, UNSURE_WEIGHT = 1.0, 0.4
 # Which sources are held out together when a model is tried on sources it has not seen.
