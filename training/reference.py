@@ -109,42 +109,30 @@ def trials(figures: Figures) -> list[str]:
 
 def clean(figures: Figures) -> list[str]:
     """The table of clean comments: how many are called rubbish."""
-    keys = ("advert or scam", "noise", "settled")
-    cells = (
-        [name, f"{of['rows']:,.0f}", *(_percent(of[key]) for key in keys)]
-        for name, of in _of("clean ", figures)
-    )
-    return list(_table(["rows of", "rows", *keys], cells))
+    return _shown("clean ", figures, dict.fromkeys(("advert or scam", "noise", "settled"), _percent))
 
 
 def flags(figures: Figures) -> list[str]:
     """The table of the flags."""
-    shown = {
-        "flagged": _percent,
-        **dict.fromkeys(("ROC AUC", "average precision", "calibration error"), _decimals),
-        "raised": _percent,
-        **dict.fromkeys(("precision", "recall"), _decimals),
-    }
-    cells = (
-        [name, f"{of['rows']:,.0f}", *(show(of[key]) for key, show in shown.items())]
-        for name, of in _of("flag: ", figures)
+    return _shown(
+        "flag: ",
+        figures,
+        {"flagged": _percent}
+        | dict.fromkeys(("ROC AUC", "average precision", "calibration error"), _decimals)
+        | {"raised": _percent}
+        | dict.fromkeys(("precision", "recall"), _decimals),
     )
-    return list(_table(["rows of", "rows", *shown], cells))
 
 
 def public(figures: Figures) -> list[str]:
     """The table of the public sets under their own labels."""
-    shown = {
-        "near": _percent,
-        **dict.fromkeys(("average precision", "ROC AUC", "set macro-F1"), _decimals),
-        "settled": _percent,
-        "set settled macro-F1": _decimals,
-    }
-    cells = (
-        [name, f"{of['rows']:,.0f}", *(show(of.get(key)) for key, show in shown.items())]
-        for name, of in _of("public ", figures)
+    return _shown(
+        "public ",
+        figures,
+        {"near": _percent}
+        | dict.fromkeys(("average precision", "ROC AUC", "set macro-F1"), _decimals)
+        | {"settled": _percent, "set settled macro-F1": _decimals},
     )
-    return list(_table(["rows of", "rows", *shown], cells))
 
 
 def rare(figures: Figures) -> str:
@@ -164,6 +152,15 @@ def rare(figures: Figures) -> str:
         f"30 posts in 10,000 by its chance, {share(first)} ({share(f'{first}, low')} to "
         f"{share(f'{first}, high')}); average precision {of['average precision']:.3f}"
     )
+
+
+def _shown(prefix: str, figures: Figures, shown: Mapping[str, Callable[[float | None], str]]) -> list[str]:
+    """The table of the trials of one sort, each figure as it is written; one that a trial lacks is a dash."""
+    cells = (
+        [name, f"{of['rows']:,.0f}", *(show(of.get(key)) for key, show in shown.items())]
+        for name, of in _of(prefix, figures)
+    )
+    return list(_table(["rows of", "rows", *shown], cells))
 
 
 def _table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> Iterator[str]:
