@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from sangtin.cli.terminal import JsonFlag, emit, emit_json, progress, say, settings
+from sangtin.cli.terminal import JsonFlag, emit, emit_json, emit_now, progress, say, settings
 
 Port = Annotated[int, typer.Option(min=0, max=65535, help="0 takes any free port.")]
 
@@ -28,7 +28,7 @@ def serve(
     """
     from sangtin import serve as server
 
-    server.serve(settings(), server.Place(host, port), emit, workers=workers)
+    server.serve(settings(), server.Place(host, port), emit_now, workers=workers)
 
 
 def demo(
@@ -57,7 +57,7 @@ def demo(
     say(sentence(done))
     emit_json(figures(counted)) if json else emit(table(counted))
     if serve_it:
-        server.serve(where, server.Place(port=port), emit)
+        server.serve(where, server.Place(port=port), emit_now)
 
 
 def register(app: typer.Typer) -> None:

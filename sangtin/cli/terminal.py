@@ -82,6 +82,12 @@ def emit(line: str) -> None:
     sys.stdout.write(line.translate(_COMMANDS) + "\n")
 
 
+def emit_now(line: str) -> None:
+    """The same at once: into a file or a pipe it would stand only when the command ends."""
+    emit(line)
+    sys.stdout.flush()
+
+
 def emit_json(value: object) -> None:
     """One JSON value on one line of standard output; half a character, which UTF-8 lacks, is escaped."""
     line = json.dumps(value, ensure_ascii=False)

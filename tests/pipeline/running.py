@@ -27,8 +27,9 @@ class Home:
 
     @property
     def environment(self) -> dict[str, str]:
-        """The environment of a command: this home, and nothing else of ours."""
-        ours = {name: value for name, value in os.environ.items() if not name.startswith("SANGTIN_")}
+        """The environment of a command: this home, and nothing else of ours or of a machine for tests."""
+        strange = ("SANGTIN_", "PYTHONUNBUFFERED")  # which hides a line that is never flushed
+        ours = {name: value for name, value in os.environ.items() if not name.startswith(strange)}
         return ours | {"SANGTIN_HOME": str(self.folder)}
 
     def run(self, *command: str, expect: int = 0, stdin: str | None = None) -> str:
