@@ -13,7 +13,7 @@ from dedupe.phrases import Words
 from dedupe.reading import Reading
 from dedupe.rules import Change, Telling
 from dedupe.spelling import slip_of_the_finger
-from dedupe.voices import asks
+from dedupe.voices import asks, own
 from sangtin.post import Relation
 
 # Chosen on the tables of tests/dedupe and tests/bench/copies.py (docs/decisions/0004-copies.md).
@@ -31,6 +31,8 @@ SLOT = 6
 HEADING = 24
 REMARK = 10
 REWORDED = 0.03
+# Two texts that each tell so many words beyond what both do are two statements.
+OF_ITS_OWN = 3
 # `Dự kiến`, `được cho là`: so few words turn a sentence, more are a sentence of their own.
 HEDGE = 3
 
@@ -140,18 +142,33 @@ def _verdict(
         return (Relation.QUOTES if quotes and len(turned) <= len(speaks) else Relation.VARIANT), _named(
             [*speaks, *turned]
         )
+    another = _worded_otherwise(found, min(lengths), shared)
+    if another:
+        return (Relation.VARIANT if clustered else Relation.ORIGINAL), _named(another)
+    if shared < LEAST_PART * max(lengths):
+        return (Relation.QUOTES if lengths[1] > lengths[0] else Relation.VARIANT), "a small part of the other"
+    return Relation.NEAR, _named(found) or "the same statement"
+
+
+def _worded_otherwise(found: Sequence[Difference], shorter: int, shared: int) -> Sequence[Difference]:
+    """The differences that together make another statement, though none of them turns it."""
     reworded = [d for d in found if d.change is Change.WORDING]
     little = [d for d in found if d.change is Change.LITTLE]
     tolerated = shared >= LONG_TEXT or all(map(_slip, reworded))
     if reworded and (not tolerated or sum(d.words for d in reworded) > REWORDED * shared):
-        return (Relation.VARIANT if clustered else Relation.ORIGINAL), _named(reworded)
+        return reworded
     lone = [bool(d.block.earlier) for d in little if not (d.block.earlier and d.block.later)]
     exchanged = shared < LONG_TEXT and len(set(lone)) > 1  # what is gone may stand for what has come
-    if exchanged or sum(d.words for d in little) > max(1, LITTLE * min(lengths)):
-        return (Relation.VARIANT if clustered else Relation.ORIGINAL), _named(little)
-    if shared < LEAST_PART * max(lengths):
-        return (Relation.QUOTES if lengths[1] > lengths[0] else Relation.VARIANT), "a small part of the other"
-    return Relation.NEAR, _named(found) or "the same statement"
+    if exchanged or sum(d.words for d in little) > max(1, LITTLE * shorter):
+        return little
+    return found if shared < LONG_TEXT and _each_its_own(found) else ()
+
+
+def _each_its_own(found: Sequence[Difference]) -> bool:
+    """Whether both texts go on beyond what they have in common, as two reviews that open alike do."""
+    ends = [d.block for d in found if d.change is Change.CUT]
+    sides = [block.earlier for block in ends], [block.later for block in ends]
+    return all(sum(map(own, side)) >= OF_ITS_OWN for side in sides)
 
 
 def _slip(difference: Difference) -> bool:

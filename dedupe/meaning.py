@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from dedupe.align import Block, sentences
 from dedupe.phrases import Words, says
 from dedupe.reading import Word
-from dedupe.rules import Change, Telling, added, continued, inserted, replaced, tells, told_alone
+from dedupe.rules import Change, Telling, added, continued, inserted, replaced, replied, tells, told_alone
 from dedupe.voices import credit, frame
 
 # Chosen on the tables of tests/dedupe (docs/decisions/0004-copies.md).
@@ -59,6 +59,14 @@ def changes(block: Block, told: tuple[Telling, Telling]) -> list[Difference]:
 
 def _alone(block: Block, told: Telling) -> Change:
     """What words change that one text alone has, the other telling `told`."""
+    change = _lone(block, told)
+    hung = block.edge and block.end and block.apart and not block.whole
+    if change is not Change.CUT or not hung:
+        return change
+    return Change.ANSWERS if replied(sentences(block.earlier or block.later)[0], told) else change
+
+
+def _lone(block: Block, told: Telling) -> Change:
     words = block.earlier or block.later
     leads = block.edge and not block.end
     hung = bool(block.later) and block.edge and block.end and not block.whole and block.apart
@@ -83,7 +91,11 @@ def _cut(block: Block, told: Telling, leads: bool) -> Change:
     """What it changes that a cut took off: part of a sentence of both, and whole ones behind or before it."""
     parts = sentences(block.earlier)
     whole = parts[:-1] if leads else parts[1:]
-    change = continued(parts[-1] if leads else parts[0], block.apart)
+    beside = parts[-1] if leads else parts[0]
+    if block.apart and added(beside, told, leads, new=False) is Change.NOTHING:
+        change = Change.CUT  # who passes a text on says so before a colon, too
+    else:
+        change = continued(beside, block.apart)
     if change is not Change.CUT or not whole:
         return change
     words = tuple(word for part in whole for word in part)

@@ -33,6 +33,8 @@ from dedupe.voices import (
 # Chosen on the tables of tests/dedupe (docs/decisions/0004-copies.md).
 # An added sentence that takes up so many pairs of words of the statement speaks about it.
 TAKEN_UP = 2
+# Said of what goes on as often as against it (`gọi ba lần vẫn chưa thấy ai tới`).
+_STILL = frozenset({"van"})
 
 
 class Change(StrEnum):
@@ -145,6 +147,17 @@ def continued(words: Words, apart: bool) -> Change:
     return next((change for change, holds in _CONTINUED if holds(words, apart)), Change.CUT)
 
 
+def replied(clause: Words, told: Telling) -> bool:
+    """Whether a clause joined to the end of a text that tells `told` may be somebody's answer to it.
+
+    It tells what became of the statement or what a check found, or has a voice that the statement has not.
+    """
+    resolved = says(clause, "resolved") and clause[0].plain != "du"
+    if resolved or bool(said(clause, "answer") - told.said("answer") - _STILL):
+        return True
+    return _speaks_up(clause, told)
+
+
 def _denied(change: Change, sentence: Words) -> Change:
     return Change.COMMENTS if change is Change.CUT and says(sentence, "denial") else change
 
@@ -185,8 +198,11 @@ def _answers(sentence: Words, told: Telling) -> bool:
         return True
     if says(sentence, "denial") and (mine.words & told.words or not sentence[-1].last):
         return True
-    if _said_anew(sentence, "answer", told):
-        return True
+    return _said_anew(sentence, "answer", told) or _speaks_up(sentence, told)
+
+
+def _speaks_up(sentence: Words, told: Telling) -> bool:
+    """Whether somebody speaks who does not in the statement: for himself, or with a closing particle."""
     actors = [w for at, w in enumerate(sentence) if listed((w,), "self") and not owned(sentence, at)]
     if any(actor.plain not in told.said("self") for actor in actors):
         return True

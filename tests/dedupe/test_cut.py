@@ -94,14 +94,34 @@ def test_who_asks_the_writer_to_look_again_doubts(doubt: str) -> None:
 @pytest.mark.parametrize(
     "clause",
     [
-        "tổ thợ vừa nối xong ống nhánh cho cả hẻm",
         "bên thi công đền đủ tiền cho từng nhà",
         "đi qua đó thấy khô ráo sạch sẽ lắm",
+        "điện lực cấp lại từ trưa",
+        "xã trả lời là đúng thẩm quyền",
+        "tui nghe kể khác",
+        "hóa ra do chuột cắn dây",
+        "không có vụ nào như vậy",
+        "coi lại nguồn giùm cái",
     ],
 )
-def test_a_clause_that_the_later_text_adds_at_the_end_is_somebodys_answer(clause: str) -> None:
+def test_an_answer_joined_by_a_comma_stands_apart_whichever_came_first(clause: str) -> None:
     first = LONG.split(".", maxsplit=1)[0]
     assert judged(first, f"{first}, {clause}").relation is Relation.QUOTES
+    assert judged(f"{first}, {clause}", first).relation is Relation.VARIANT
+
+
+@pytest.mark.parametrize(
+    "clause",
+    [
+        "ban quản lý thì im lặng",
+        "mấy nhà có con nhỏ khổ không chịu được",
+        "gọi tổng đài ba lần vẫn chưa thấy ai tới",
+        "dự kiến tới 22 giờ mới khắc phục xong",
+        "bà con đưa đồ đạc lên chỗ an toàn",
+    ],
+)
+def test_what_the_writer_went_on_to_say_behind_a_comma_is_a_cut(clause: str) -> None:
+    first = LONG.split(".", maxsplit=1)[0]
     assert judged(f"{first}, {clause}", first).relation is Relation.NEAR
 
 

@@ -164,6 +164,15 @@ def test_no_line_against_a_post_is_hidden_with_it(number: int) -> None:
         assert judged(quoting, post).relation not in COPY
 
 
+@pytest.mark.parametrize("number", [n for n, row in enumerate(AROUND) if row["kind"] == "against/tail"])
+def test_no_line_against_a_post_is_hidden_where_a_comma_joins_it(number: int) -> None:
+    for post, quoting in framed(AROUND[number], number):
+        line = AROUND[number]["text"]
+        joined = quoting.removesuffix(f". {line}") + f", {line[0].lower()}{line[1:]}"
+        assert judged(post, joined).relation not in COPY
+        assert judged(joined, post).relation not in COPY
+
+
 def test_nine_in_ten_lines_about_passing_on_leave_a_copy() -> None:
     passing = [(n, row) for n, row in enumerate(AROUND) if row["kind"].startswith("passing")]
     missed = [
