@@ -15,12 +15,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 
 from nlp.huggingface import Config, Weights
+
+if TYPE_CHECKING:
+    from onnx import ModelProto
 
 # Part of the name of every graph that is kept: another way to build, another graph.
 VERSION = "graph-2"
@@ -118,13 +121,43 @@ def products(config: Config) -> dict[str, tuple[str, ...]]:
     return found
 
 
-def _save(file: Path, model: _Model) -> list[str]:
-    from onnx import TensorProto, helper, save
+def write_top(below: ModelProto, file: Path, config: Config, weights: Weights) -> None:
+    """Write a graph of `write_graph` with a new last layer and head, of 32-bit numbers.
 
-    drawing = model.drawing
+    `below` is that graph up to what its last layer reads (`below_top`); of `weights` the last layer's and the
+    head's are used.
+    """
+    drawing = _Drawing(list(below.graph.node), list(below.graph.initializer))
+    model = _Model(drawing, config, weights, None, False)
+    _finish(file, model, _layer(model, below.graph.output[0].name, config.num_hidden_layers - 1))
+
+
+def below_top(graph: ModelProto) -> ModelProto:
+    """A graph of `write_graph` up to what its last layer reads, (texts, sub-words, hidden): its output."""
+    from onnx import TensorProto, helper
+
+    nodes = graph.graph.node
+    normed = [place for place, node in enumerate(nodes) if node.op_type == "LayerNormalization"]
+    kept = nodes[: normed[-3] + 1]  # the last layer itself has two
+    used = {name for node in kept for name in node.input}
+    held = [one for one in graph.graph.initializer if one.name in used]
+    output = helper.make_tensor_value_info(kept[-1].output[0], TensorProto.FLOAT, None)
+    found = helper.make_graph(kept, "phobert", graph.graph.input, [output], held)
+    return helper.make_model(found, opset_imports=graph.opset_import, ir_version=_IR)
+
+
+def _save(file: Path, model: _Model) -> list[str]:
     hidden = _embedded(model)
     for number in range(model.config.num_hidden_layers):
         hidden = _layer(model, hidden, number)
+    return _finish(file, model, hidden)
+
+
+def _finish(file: Path, model: _Model, hidden: str) -> list[str]:
+    """Draw the head upon the last layer and write the graph."""
+    from onnx import TensorProto, helper, save
+
+    drawing = model.drawing
     logits = _head(model, hidden)
     drawing.nodes.append(helper.make_node("Identity", [logits], ["logits"]))
     outputs = [

@@ -16,14 +16,18 @@ COOLEST, HOTTEST, STEPS = 0.3, 4.0, 112
 SHARES = (0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8)
 
 
-def best_share(first: Floats, second: Floats, shares: Floats, weights: Floats) -> float:
-    """How much of the first logits makes the mean of both least in cross-entropy, at its temperature."""
+def best_share(
+    first: Floats, second: Floats, shares: Floats, weights: Floats, *, none: bool = False
+) -> float:
+    """How much of the first logits makes the mean of both least in cross-entropy, at its temperature.
+
+    With `none`, it may be nothing at all.
+    """
 
     def loss(share: float) -> float:
-        logits = share * first + (1 - share) * second
-        return _loss(softmax(logits / best_temperature(logits, shares, weights)), shares, weights)
+        return least_loss(share * first + (1 - share) * second, shares, weights)
 
-    return min(SHARES, key=loss)
+    return min((0.0, *SHARES) if none else SHARES, key=loss)
 
 
 def best_temperature(logits: Floats, shares: Floats, weights: Floats) -> float:
@@ -34,6 +38,11 @@ def best_temperature(logits: Floats, shares: Floats, weights: Floats) -> float:
     grid = np.geomspace(COOLEST, HOTTEST, STEPS)
     losses = [_loss(softmax(logits / temperature), shares, weights) for temperature in grid]
     return round(float(grid[int(np.argmin(losses))]), 4)
+
+
+def least_loss(logits: Floats, shares: Floats, weights: Floats) -> float:
+    """The cross-entropy of logits at their best temperature."""
+    return _loss(softmax(logits / best_temperature(logits, shares, weights)), shares, weights)
 
 
 def _loss(said: Floats, shares: Floats, weights: Floats) -> float:

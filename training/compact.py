@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from nlp import Class
-from nlp.compact import CARD, GRAPH, INPUTS, LINEAR, TRANSFORMER, WORDS
+from nlp.compact import CARD, GRAPH, INPUTS, LINEAR, TRANSFORMER, WORDS, joined
 from nlp.compact_words import BEGIN, FIRST, PAD, STRANGE, Words
 from nlp.linear import LinearReader, softmax
 from nlp.prepare import prepare
@@ -22,6 +22,7 @@ from training.graph import quantised, write_graph
 from training.known import Known
 from training.linear import Examples, balanced
 from training.network import EDGE, Batch, Dropped, Floats, Ints, Shape, Weights, answer, lean, start
+from training.relearning import Relearned
 
 SEED = 20_240_601
 TEXTS_A_BATCH = 512
@@ -77,7 +78,8 @@ class Numbered:
 
 @dataclass(frozen=True, slots=True)
 class Trained:
-    """A compact reader before it is written; what it answers is without its student."""
+    """A compact reader before it is written. A transformer that learned here is asked of every text that it
+    reads; what another student would say is left out."""
 
     linear: LinearReader
     words: Words
@@ -85,7 +87,7 @@ class Trained:
     share: float = SHARE
     temperature: float = 1.0
     name: str = "compact"
-    student: Student | None = None
+    student: Student | Relearned | None = None
 
     @property
     def classes(self) -> tuple[Class, ...]:
@@ -99,12 +101,15 @@ class Trained:
 
     def halves(self, forms: Sequence[str]) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
         """Logits of the network and of the linear reader, each of shape (forms, classes)."""
-        said = logits_of(_rounded(self.weights), numbered(forms, self.words)).astype(np.float64)
-        return said, self.linear.logits(forms)
+        return said_by(self.weights, numbered(forms, self.words)), self.linear.logits(forms)
 
     def read(self, texts: Sequence[str]) -> npt.NDArray[np.float64]:
         """Shape (texts, classes); rows sum to 1."""
-        return softmax(self.logits([prepare(text) for text in texts]) / self.temperature)
+        forms = [prepare(text) for text in texts]
+        logits = self.logits(forms)
+        if isinstance(self.student, Relearned):  # which is asked of every text
+            return joined(logits, self.student.logits(forms), self.student.asked)
+        return softmax(logits / self.temperature)
 
     def save(self, folder: Path) -> None:
         """Write the folder that `CompactReader.load` reads; the same reader gives the same bytes."""
@@ -149,9 +154,17 @@ def numbered(forms: Sequence[str], words: Words) -> list[Ints]:
 
 
 def fit_network(
-    texts: Numbered, examples: Examples, vectors: tuple[Floats, Floats], settings: Settings
+    texts: Numbered,
+    examples: Examples,
+    vectors: tuple[Floats, Floats],
+    settings: Settings,
+    *,
+    going: Callable[[int, Weights], bool] | None = None,
 ) -> Weights:
-    """Train a network and its vectors. Same data and settings, same weights on one type of processor."""
+    """Train a network and its vectors. Same data and settings, same weights on one type of processor.
+
+    After each round, the first of which is 1, `going` is told the weights and says whether to go on.
+    """
     from threadpoolctl import threadpool_limits
 
     draw = np.random.default_rng(SEED)
@@ -162,7 +175,7 @@ def fit_network(
     a_round = -(-len(texts.texts) // settings.texts)
     rounds = max(settings.rounds, -(-LEAST_STEPS // a_round))
     with threadpool_limits(1):  # with more threads the last bits of the sums depend on their number
-        for _turn in range(rounds):
+        for turn in range(1, rounds + 1):
             order = draw.permutation(len(texts.texts))
             for first in range(0, len(order), settings.texts):
                 which = order[first : first + settings.texts]
@@ -175,7 +188,14 @@ def fit_network(
                 )
                 gone = adam.step / (rounds * a_round)
                 adam.move(batch, slopes, (settings, min(1, gone / WARM) * (1 - gone)))
+            if going and not going(turn, weights):
+                break
     return weights
+
+
+def said_by(weights: Weights, texts: Sequence[Ints]) -> npt.NDArray[np.float64]:
+    """What a network says of numbered texts, its vectors in eight bits as in the graph: (texts, classes)."""
+    return logits_of(_rounded(weights), texts).astype(np.float64)
 
 
 def logits_of(weights: Weights, texts: Sequence[Ints]) -> Floats:

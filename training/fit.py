@@ -23,8 +23,9 @@ from training.compact import Settings as NetworkSettings
 from training.compact import Trained, fit_compact
 from training.known import known_to
 from training.linear import Examples, Settings, fit_linear
+from training.relearning import Lesson, Relearned, base, relearn
 from training.rows import Row, data_hash
-from training.thresholds import Answered, Bounds, Floats, choose
+from training.thresholds import Answered, Bounds, choose
 
 Draft = LinearReader | Trained
 
@@ -35,12 +36,16 @@ ENOUGH = 200  # held-out rows below which a share would be chance
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """Everything that decides a model besides its rows; with a `network` it is a compact one, else linear."""
+    """Everything that decides a model besides its rows; with a `network` it is a compact one, else linear.
+
+    With a `lesson` the shipped model's transformer, where there is one, learns beside the network.
+    """
 
     day: date
     settings: Settings = field(default_factory=Settings)
     bounds: Bounds = field(default_factory=Bounds)
     network: NetworkSettings | None = None
+    lesson: Lesson | None = field(default_factory=Lesson)
 
 
 def fit(rows: Sequence[Row], dev: Sequence[Row], out: Path, plan: Plan) -> ModelCard:
@@ -52,17 +57,10 @@ def fit(rows: Sequence[Row], dev: Sequence[Row], out: Path, plan: Plan) -> Model
     refuse_taken(out)
     classes = classes_of(rows)
     kept, held = (rows, dev) if dev else split_rows(rows)
-    reader = _trained(examples(kept, classes), classes, plan)
-    if isinstance(reader, Trained):
-        reader = replace(reader, share=_share(reader, held))
-    temperature = best_temperature(*_held(reader, held))
-    reader = replace(reader, temperature=temperature)
+    reader = _weighed(_trained(examples(kept, classes), classes, plan), held)
     thresholds = choose(answered(reader, held), labels_of(classes), plan.bounds.error, plan.bounds.missed)
     if not dev:
-        whole = replace(_trained(examples(rows, classes), classes, plan), temperature=temperature)
-        if isinstance(whole, Trained) and isinstance(reader, Trained):
-            whole = replace(whole, share=reader.share)
-        reader = whole
+        reader = _as(reader, _trained(examples(rows, classes), classes, plan))
     return write_model(out, reader, thresholds, (plan.day, data_hash([*rows, *dev])))
 
 
@@ -135,23 +133,46 @@ def answered(reader: Draft, rows: Sequence[Row]) -> Answered:
 def _trained(shown: Examples, classes: tuple[Class, ...], plan: Plan) -> Draft:
     """A reader of the plan's type."""
     linear = fit_linear(shown, classes, plan.settings)
-    return fit_compact(shown, linear, known_to(shown.texts), plan.network) if plan.network else linear
+    if plan.network is None:
+        return linear
+    reader = fit_compact(shown, linear, known_to(shown.texts), plan.network)
+    below = base() if plan.lesson else None
+    if plan.lesson is None or below is None:
+        return reader
+    return replace(reader, student=relearn(below, shown, plan.lesson))
 
 
-def _share(reader: Trained, rows: Sequence[Row]) -> float:
-    """How much of the answer is the network's, where there are rows enough to tell."""
-    if len(rows) < ENOUGH:
-        return reader.share
+def _weighed(reader: Draft, rows: Sequence[Row]) -> Draft:
+    """The reader with the temperature, and of a compact one the shares, that are best on held-out rows."""
     said = examples(rows, reader.classes)
-    first, second = reader.halves([prepare(text) for text in said.texts])
-    return best_share(first, second, said.shares.astype(np.float64), said.weights.astype(np.float64))
+    forms = [prepare(text) for text in said.texts]
+    truth = said.shares.astype(np.float64), said.weights.astype(np.float64)
+    if not isinstance(reader, Trained):
+        return replace(reader, temperature=best_temperature(reader.logits(forms), *truth))
+    first, second = reader.halves(forms)
+    share = best_share(first, second, *truth) if len(rows) >= ENOUGH else reader.share
+    logits = share * first + (1 - share) * second
+    reader = replace(reader, share=share, temperature=best_temperature(logits, *truth))
+    if not isinstance(reader.student, Relearned):
+        return reader
+    other, asked = reader.student.logits(forms), reader.student.asked
+    share = best_share(other, logits, *truth, none=True) if len(rows) >= ENOUGH else asked.share
+    if share == 0:
+        return replace(reader, student=None)
+    cool = best_temperature(share * other + (1 - share) * logits, *truth)
+    asked = asked.model_copy(update={"share": share, "temperature": cool})
+    return replace(reader, student=replace(reader.student, asked=asked))
 
 
-def _held(reader: Draft, rows: Sequence[Row]) -> tuple[Floats, Floats, Floats]:
-    """Logits, true shares and weights of held-out rows."""
-    said = examples(rows, reader.classes)
-    logits = reader.logits([prepare(text) for text in said.texts])
-    return logits, said.shares.astype(np.float64), said.weights.astype(np.float64)
+def _as(chosen: Draft, reader: Draft) -> Draft:
+    """A reader with the shares and temperatures of another one."""
+    reader = replace(reader, temperature=chosen.temperature)
+    if not isinstance(reader, Trained) or not isinstance(chosen, Trained):
+        return reader
+    student = None
+    if isinstance(reader.student, Relearned) and isinstance(chosen.student, Relearned):
+        student = replace(reader.student, asked=chosen.student.asked)
+    return replace(reader, share=chosen.share, student=student)
 
 
 def split_rows(rows: Sequence[Row]) -> tuple[list[Row], list[Row]]:

@@ -57,11 +57,11 @@ def fit(
     """Train a model on labelled rows, with any set of labels.
 
     A linear model sees letters, words and style. A compact one also reads words in their order, knowing them
-    as the shipped model does: it starts from that model's vectors and inherits their terms (research and
-    evaluation). Ten thousand rows take it some minutes. PhoBERT's weights are fine-tuned, which needs the
-    extra `phobert` and, for more than a few thousand rows, a GPU or a night. Temperature and thresholds are
-    chosen on --dev, or on a held-out tenth. Reviews that `sangtin export --reviews` wrote can be trained on
-    as they are.
+    as the shipped model does: it starts from that model's vectors and its transformer, of which the last
+    layer learns your labels, and inherits their terms (research and evaluation). Ten thousand rows take it
+    some minutes. PhoBERT's weights are fine-tuned, which needs the extra `phobert` and, for more than a few
+    thousand rows, a GPU or a night. Temperature and thresholds are chosen on --dev, or on a held-out tenth.
+    Reviews that `sangtin export --reviews` wrote can be trained on as they are.
 
     \b
     Examples:

@@ -42,7 +42,7 @@ def main() -> None:
     sys.stdout.write(f"{len(learn):,} posts to learn from, {len(test):,} to compare on\n")
     with tempfile.TemporaryDirectory() as folder:
         fit(learn, test, Path(folder) / "linear", Plan(DAY))
-        fit(learn, test, Path(folder) / "compact", Plan(DAY, network=Network(balance=1.0)))
+        fit(learn, test, Path(folder) / "compact", Plan(DAY, network=Network(balance=1.0), lesson=None))
         curve([nlp.load(Path(folder) / name) for name in ("linear", "compact")], test)
 
 

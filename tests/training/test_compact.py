@@ -31,7 +31,7 @@ from training.vectors import Settings as VectorSettings
 from training.vectors import meet
 
 NETWORK = Settings(Shape(filters=16), texts=8, rate=0.01, word_rate=0.01)
-PLAN = Plan(DAY, SETTINGS, network=NETWORK)
+PLAN = Plan(DAY, SETTINGS, network=NETWORK, lesson=None)
 
 
 @pytest.fixture(scope="module")
