@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from dedupe.align import sentences
 from dedupe.phrases import Words, listed, said, says, uncovered, within
 
@@ -63,6 +65,12 @@ _JOINED = frozenset({"ma khong", "bai dang"})
 # Who forbids (`đừng ai nghe`) passes nothing on, unless he forbids to overlook it.
 _OVERLOOKED = frozenset({"quen", "bo", "luot", "ngai", "xoa"})
 WITHOUT_NEWS = ("filler", "frames", "around", "courtesy", "kin")
+# A feeling has no more words.
+FELT = 16
+# What closes a feeling as it does a reply (`cạn lời rồi`, `sợ quá đi thôi`).
+_EXCLAIMED = frozenset({"roi", "thoi", "vay", "ma", "do", "day"})
+# Who is angry at these has something against the post.
+_OF_POSTS = frozenset({"bai", "tin", "dang", "viet", "share", "se", "don", "kieu", "bao", "mang", "cuoi"})
 
 
 def weighty(words: Words) -> Words:
@@ -144,6 +152,46 @@ def wishes(words: Words) -> bool:
         return False
     against = ("deny", "denial", "contrast", "comment", *(() if points else ("particle",)))
     return not (verdict(words) or any(says(words, name) for name in against))
+
+
+def feels(words: Words, told: frozenset[str]) -> bool:
+    """Whether words only say what somebody feels who passes on a text that tells the words `told`.
+
+    Grief, fear and anger may name whom or what they are about; who is glad of something tells that.
+    """
+    if len(words) > FELT or words[-1].asked or not (says(words, "feeling") or says(words, "joy")):
+        return False
+    if verdict(words) or says(words, "answer") or says(words, "resolved"):
+        return False
+    clauses = _parted(words)
+    felt = [clause for clause in clauses if says(clause, "feeling") or says(clause, "joy")]
+    beside = [clause for clause in clauses if clause not in felt]
+    left = [w for clause in beside for w in uncovered(clause, "passing", "address", *WITHOUT_NEWS)]
+    return all(_felt(clause, told) for clause in felt) and all(w.plain in told for w in left)
+
+
+def moved(words: Words) -> bool:
+    """Whether a few words hold a feeling: of something else than the statement, where they do not `feels`."""
+    return len(words) <= VERDICT and says(words, "feeling")
+
+
+def _felt(clause: Words, told: frozenset[str]) -> bool:
+    if any(w.plain in _OF_POSTS for w in uncovered(clause, "feeling", "felt")):
+        return False
+    if says(clause, "joy"):
+        return not closed(clause) and not uncovered(
+            clause, "feeling", "felt", "joy", "address", *WITHOUT_NEWS
+        )
+    if any(says(part, "particle") and part[-1].plain not in _EXCLAIMED for part in closings(clause)):
+        return False
+    left = uncovered(clause, "feeling", "felt", "address", "courtesy", "kin", "filler", "place")
+    return all(w.name or w.plain in told for w in left)
+
+
+def _parted(words: Words) -> list[Words]:
+    """Words by what stands between commas and the ends of sentences."""
+    stops = [at + 1 for at, w in enumerate(words) if w.pause or w.last or at == len(words) - 1]
+    return [words[a:b] for a, b in pairwise([0, *stops])]
 
 
 def comments(words: Words) -> bool:
