@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from functools import cache
 
 from dedupe.lexicon import meanings
@@ -17,53 +17,79 @@ def spelt_alike(one: Words, other: Words, last: tuple[bool, bool]) -> list[tuple
     """The best chain of (start, start, width, width) in two blocks that say the same, in order."""
     rows, columns = len(one), len(other)
     best = [[0] * (columns + 1) for _ in range(rows + 1)]
-    step: dict[tuple[int, int], tuple[int, int]] = {}
-    meant = [_groups(one[i:]) for i in range(rows)], [_groups(other[j:]) for j in range(columns)]
+    steps = [[(1, 0)] * columns for _ in range(rows)]
     cells = _cells(one, other, last)
+    _add_meant(cells, one, other)
     for i in range(rows - 1, -1, -1):
-        below, here = best[i + 1], best[i]
+        below, here, step, row = best[i + 1], best[i], steps[i], cells[i]
         for j in range(columns - 1, -1, -1):
             gained, chosen = (below[j], (1, 0)) if below[j] >= here[j + 1] else (here[j + 1], (0, 1))
-            widths = cells.get((i, j), ())
-            if meant[0][i] and meant[1][j]:
-                pairs = ((m, n) for m, mine in meant[0][i] for n, theirs in meant[1][j] if mine & theirs)
-                named = one[i].name and other[j].name  # `Hoa` is not `Bông`, though a flower is
-                widths = (*widths, *(pair for pair in pairs if not (named and pair == (1, 1))))
-            for m, n in widths:
-                gain = m + n + best[i + m][j + n]
-                if gain > gained:
-                    gained, chosen = gain, (m, n)
+            if j in row:
+                for m, n in row[j]:
+                    gain = m + n + best[i + m][j + n]
+                    if gain > gained:
+                        gained, chosen = gain, (m, n)
             here[j] = gained
-            step[i, j] = chosen
+            step[j] = chosen
     found, i, j = [], 0, 0
     while i < rows and j < columns:
-        m, n = step[i, j]
+        m, n = steps[i][j]
         if m and n:
             found.append((i, j, m, n))
         i, j = i + m, j + n
     return found
 
 
-def _cells(
-    one: Words, other: Words, last: tuple[bool, bool]
-) -> dict[tuple[int, int], Sequence[tuple[int, int]]]:
+# For each word of one block, by the number of a word of the other: how many words from there are the same.
+_Cells = list[dict[int, list[tuple[int, int]]]]
+
+
+def _cells(one: Words, other: Words, last: tuple[bool, bool]) -> _Cells:
     """Where words of two blocks are the same in spelling, and how many of each; most pairs are nothing."""
-    found: dict[tuple[int, int], Sequence[tuple[int, int]]] = {}
-    heard = [heard_as(word) for word in other]
+    found: _Cells = [{} for _ in one]
+    columns = [(word, word.plain, heard_as(word), _whole(word)) for word in other]
     for i, left in enumerate(one):
-        sounds = heard_as(left)
-        for j, right in enumerate(other):
-            strangers = sounds and heard[j] and sounds != heard[j] and left.plain != right.plain
-            end = last[0] and i == len(one) - 1, last[1] and j == len(other) - 1
-            same = (not strangers and alike(left, right)) or (any(end) and _cut_short(left, right, end))
+        plain, sounds, whole = left.plain, heard_as(left), _whole(left)
+        ends = last[0] and i == len(one) - 1
+        for j, (right, like, heard, entire) in enumerate(columns):
+            strangers = sounds and heard and sounds != heard and plain != like
+            same = not strangers and ((plain == like and not left.name) or alike(left, right))
+            end = ends, last[1] and j == len(other) - 1
+            same = same or (any(end) and _cut_short(left, right, end))
             widths = [(1, 1)] if same else []
-            if left.plain[0] == right.plain[0] or (
-                (left.typed or left.plain)[0] == (right.typed or right.plain)[0]
-            ):
+            if _may_be_respaced(left, right, whole and entire):
                 widths += _respaced(one[i : i + LONGEST_PHRASE], other[j : j + LONGEST_PHRASE])
             if widths:
-                found[i, j] = widths
+                found[i][j] = widths
     return found
+
+
+def _whole(word: Word) -> bool:
+    """Whether a word is a syllable as it was typed: it contracts nothing, and is no letter beside a digit."""
+    return not word.typed and len(word.plain) > 1 and is_syllable(word.plain)
+
+
+def _may_be_respaced(left: Word, right: Word, whole: bool) -> bool:
+    """Whether two words may begin the same letters otherwise spaced; a quick look before a long one."""
+    one, other = left.plain, right.plain
+    if whole:
+        return one != other and (one.startswith(other) or other.startswith(one))
+    return one[0] == other[0] or (left.typed or one)[0] == (right.typed or other)[0]
+
+
+def _add_meant(cells: _Cells, one: Words, other: Words) -> None:
+    """Where phrases of two blocks have a listed meaning in common, and how many words each has."""
+    mine, theirs = _listed(one), _listed(other)
+    common = _groups(mine) & _groups(theirs)
+    if not common:
+        return
+    right = [(j, n, said) for j, n, ways in theirs if (said := _meant(other[j : j + n], ways, common))]
+    for i, m, ways in mine:
+        meant = _meant(one[i : i + m], ways, common)
+        for j, n, said in right if meant else ():
+            named = m == n == 1 and one[i].name and other[j].name  # `Hoa` is not `Bông`, though a flower is
+            if meant & said and not named:
+                cells[i].setdefault(j, []).append((m, n))
 
 
 def _respaced(one: Words, other: Words) -> list[tuple[int, int]]:
@@ -120,18 +146,30 @@ def _initials(letters: str, long: Words) -> bool:
     return 1 < width <= len(long) and all(w.plain[0] == c for w, c in zip(long, letters, strict=False))
 
 
-def _groups(words: Words) -> list[tuple[int, frozenset[int]]]:
-    """Phrases from the start that have listed meanings: (width, meanings)."""
-    most = _meaning_openings().get(words[0].plain)
-    if most is None:
-        return []
-    table, phrase, found = meanings(), "", []
-    for width, word in enumerate(words[:most], 1):
-        phrase = f"{phrase} {word.plain}" if phrase else word.plain
-        groups = frozenset(g for way, g in table.get(phrase, ()) if marked_so(words[:width], way))
-        if groups:
-            found.append((width, groups))
+# How the words of a phrase are marked, and its group of phrases of one meaning; for each way to mark them.
+_Ways = tuple[tuple[tuple[str, ...], int], ...]
+
+
+def _listed(words: Words) -> list[tuple[int, int, _Ways]]:
+    """Where phrases that have listed meanings may stand, marks aside: (start, width, ways)."""
+    openings, table, found = _meaning_openings(), meanings(), []
+    for at, word in enumerate(words):
+        most = openings.get(word.plain, 0)
+        phrase = ""
+        for width, part in enumerate(words[at : at + most], 1):
+            phrase = f"{phrase} {part.plain}" if phrase else part.plain
+            if phrase in table:
+                found.append((at, width, table[phrase]))
     return found
+
+
+def _groups(phrases: Sequence[tuple[int, int, _Ways]]) -> set[int]:
+    return {group for _, _, ways in phrases for _, group in ways}
+
+
+def _meant(words: Words, ways: _Ways, common: Collection[int]) -> frozenset[int]:
+    """Which of the common meanings a phrase has, as it is marked."""
+    return frozenset(group for way, group in ways if group in common and marked_so(words, way))
 
 
 @cache

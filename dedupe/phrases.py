@@ -48,25 +48,25 @@ def _openings(name: str) -> dict[str, int]:
 
 
 def _longest(words: Words, at: int, most: int, table: _Table) -> int:
-    for width in range(min(most, len(words) - at), 0, -1):
-        ways = table.get(" ".join(w.plain for w in words[at : at + width]))
-        if ways and _marked_so(words[at : at + width], ways):
+    part = words[at : at + most]
+    plain = [word.plain for word in part]
+    for width in range(len(part), 0, -1):
+        ways = table.get(" ".join(plain[:width]))
+        if ways and _marked_so(part, ways):
             return width
     return 0
 
 
 def says(words: Words, name: str) -> bool:
     """Whether a phrase of the list stands in the words, and not only as part of a compound."""
-    openings = _openings(name)
-    if not any(word.plain in openings for word in words):
+    if _openings(name).keys().isdisjoint([word.plain for word in words]):
         return False
     return any(listed(words[start:stop], name) for start, stop in within(words, name, "compounds"))
 
 
 def said(words: Words, name: str) -> frozenset[str]:
     """The phrases of a list that stand in the words, and not only as part of a compound; folded."""
-    openings = _openings(name)
-    if not any(word.plain in openings for word in words):
+    if _openings(name).keys().isdisjoint([word.plain for word in words]):
         return frozenset()
     found = (words[start:stop] for start, stop in within(words, name, "compounds"))
     return frozenset(" ".join(w.plain for w in part) for part in found if listed(part, name))
@@ -89,7 +89,10 @@ def uncovered(words: Words, *names: str) -> Words:
 
 def marked_so(words: Words, way: tuple[str, ...]) -> bool:
     """Whether the words' marks, where they are known, are those of one way to write a phrase."""
-    return all(not word.marked or marks(word.marked) == mark for word, mark in zip(words, way, strict=False))
+    for word, mark in zip(words, way, strict=False):  # twice as quick as all() of a generator
+        if word.marked and marks(word.marked) != mark:
+            return False
+    return True
 
 
 def _marked_so(words: Words, ways: tuple[tuple[str, ...], ...]) -> bool:

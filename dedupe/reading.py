@@ -204,13 +204,14 @@ def _sentence(text: str, marked: bool) -> list[Word]:
     text = _LETTERS.sub(lambda m: re.sub(r"[ .\-_*]", "", m[0]), text)
     found = list(_PIECE.finditer(text))
     pieces = [_pieces(each[0]) for each in found]
-    letters = [p for parts in pieces for p in parts if not p[0].isdigit()]
-    shouted = len(letters) > 2 and sum(p.isupper() for p in letters) > len(letters) / 2
-    titled = len(letters) > 4 and sum(p[0].isupper() for p in letters) > 0.8 * len(letters)
-    cased = not (shouted or titled)
+    cased = text.islower() or _cased([p for parts in pieces for p in parts if not p[0].isdigit()])
+    pauses = "," in text or ":" in text
     words: list[Word] = []
     for each, parts in zip(found, pieces, strict=True):
-        words += [word for piece in parts for word in _word(piece, cased, marked)]
+        for piece in parts:
+            words += _word(piece, cased, marked)
+        if not pauses:
+            continue
         behind = text[each.end() : each.end() + 2]
         if behind.isalpha() or (behind[:1] == " " and behind[1:].isalpha()):
             continue
@@ -218,6 +219,13 @@ def _sentence(text: str, marked: bool) -> list[Word]:
         if pause and words:
             words[-1] = words[-1].changed(pause=pause[1])
     return _clocks(_numbers(words))
+
+
+def _cased(letters: Sequence[str]) -> bool:
+    """Whether a sentence's capitals say something: it is neither shouted nor written as a title."""
+    shouted = len(letters) > 2 and sum(p.isupper() for p in letters) > len(letters) / 2
+    titled = len(letters) > 4 and sum(p[0].isupper() for p in letters) > 0.8 * len(letters)
+    return not (shouted or titled)
 
 
 def _telephone(found: str) -> str:
@@ -311,7 +319,8 @@ def _numbers(words: list[Word]) -> list[Word]:
     at = 0
     while at < len(words):
         word = words[at]
-        if word.plain not in _COUNTING and not word.number and not word.typed and word.plain != "h":
+        spelt = word.plain
+        if spelt not in _COUNTING and not word.typed and not spelt[0].isdigit() and spelt != "h":
             made.append(word)
             at += 1
             continue
