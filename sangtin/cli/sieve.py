@@ -44,7 +44,9 @@ def sieve(
         in_use = reading.load_in_use(parts.record, parts.settings)
         with progress("sieving", stage.waiting(parts, in_use), "steps") as advance:
             if watch or beside:
-                done = stage.sieve(parts, in_use, advance, stage.Work(lambda: True, watch, beside))
+                done = stage.sieve(
+                    parts, in_use, advance, stage.Work(lambda: True, watch, beside, not beside)
+                )
             else:
                 many = processes or crew.crew_size(parts, in_use)
                 done = crew.sieve_together(parts, in_use, advance, many, lambda: True)

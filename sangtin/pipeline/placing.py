@@ -24,8 +24,8 @@ from sangtin.record.placing import Place, Unplaced
 # Posts in one transaction; the sketches of a batch are computed together.
 BATCH = 1_000
 LEASE = "place"
-# How long to leave the lease to another before asking again: each asking is a write, in seconds.
-AGAIN_S = 0.2
+# How long to leave the lease to another before asking again, in seconds: each asking is a write.
+AGAIN_S = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,12 +92,19 @@ class Placing:
     ) -> None:
         self._let_go()
 
+    @property
+    def holds(self) -> bool:
+        """Whether this process is the one that places."""
+        return self._lease is not None and not self._lease.lost
+
     def place_some(self) -> Placed:
         """Place the next posts; none where none waits or another process places."""
         with uncollected():
             return self._place_some()
 
     def _place_some(self) -> Placed:
+        if not self.holds and time.monotonic() < self._ask_at:
+            return Placed()
         with self.record.read() as connection:
             waiting = placing.unplaced(connection, BATCH)
             if not waiting and not placing.erased_after(connection):

@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
-from dedupe.pausing import uncollected
+from dedupe.pausing import seldom
 from sangtin import events, follower
 from sangtin.errors import BusyError, EngineError
 from sangtin.pipeline.parts import Parts
@@ -26,10 +26,10 @@ WATCH_S = 2.0
 FOLLOW_EVERY_S = 10.0
 # How many placed posts may wait for their reading before whoever places reads too, for the same reason.
 AHEAD = 2_000
-# How long to follow before looking for work again, in seconds: nobody else places while the placer follows.
-FOLLOW_S = 2.0
+# How long to follow before looking for work again, in seconds.
+FOLLOW_S = 4.0
 # How often progress is counted, in seconds: a count of what waits takes some 20 ms a million.
-COUNT_S = 0.5
+COUNT_S = 1.0
 
 
 @dataclass(slots=True)
@@ -55,13 +55,15 @@ Advance = Callable[[int], None]
 class Work:
     """How long to go on, and beside whom.
 
-    `watch`: when nothing waits, wait for more. `beside`: others read meanwhile, so whoever places reads only
-    what is left when all are placed.
+    `watch`: when nothing waits, wait for more. `beside`: others read meanwhile and hand to the index what is
+    done, so whoever places does so only when all are placed, or where they lag. `shown`: somebody looks at
+    this one's progress.
     """
 
     goes_on: Callable[[], bool]
     watch: bool = False
     beside: bool = False
+    shown: bool = True
 
 
 class Progress:
@@ -95,7 +97,7 @@ def sieve(parts: Parts, in_use: InUse, advance: Advance, work: Work) -> Sieved:
     A search that does not answer holds nobody up; a record that does not ends the sieve, unless it watches:
     then it is tried again for as long as it takes.
     """
-    done, progress = Sieved(), Progress(parts, in_use, advance)
+    done, progress = Sieved(), Progress(parts, in_use, advance) if work.shown else None
     wait = 0.0
     while True:
         before = done.placed + done.read
@@ -111,17 +113,19 @@ def sieve(parts: Parts, in_use: InUse, advance: Advance, work: Work) -> Sieved:
             return done
 
 
-def _sieve(parts: Parts, in_use: InUse, told: tuple[Sieved, Progress], work: Work) -> None:
+def _sieve(parts: Parts, in_use: InUse, told: tuple[Sieved, Progress | None], work: Work) -> None:
     done, progress = told
     following = follower.Watching(parts.record, parts.search)
-    with _reader(parts) as lease, Placing(parts) as placer:
+    with _reader(parts) as lease, Placing(parts) as placer, seldom() as collect:
         next_follow = time.monotonic() + FOLLOW_EVERY_S
         while work.goes_on():
             moved = _round(parts, in_use, (placer, lease), done, work.beside)
-            progress.show()
-            if moved and time.monotonic() >= next_follow:
-                with uncollected():
-                    following.follow(FOLLOW_S)
+            if progress:
+                progress.show()
+            collect()
+            others_follow = work.beside and placer.holds
+            if moved and not others_follow and time.monotonic() >= next_follow:
+                following.follow(FOLLOW_S)
                 next_follow = time.monotonic() + FOLLOW_EVERY_S
             if moved:
                 continue
@@ -131,7 +135,8 @@ def _sieve(parts: Parts, in_use: InUse, told: tuple[Sieved, Progress], work: Wor
             if following.follow(FOLLOW_S):
                 continue
             time.sleep(WATCH_S if work.watch else AGAIN_S)
-    progress.show(now=True)
+    if progress:
+        progress.show(now=True)
     if not work.watch:
         done.behind = follower.follow_after(parts.record, parts.search)
 

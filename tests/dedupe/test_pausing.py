@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from dedupe.pausing import uncollected
+from dedupe.pausing import seldom, uncollected
 
 
 @pytest.fixture(autouse=True)
@@ -31,3 +31,21 @@ def test_who_turned_it_off_finds_it_off() -> None:
     with uncollected():
         pass
     assert not gc.isenabled()
+
+
+def test_long_work_looks_only_where_it_is_told_to_and_when_it_is_time() -> None:
+    looked: list[str] = []
+    watch = lambda phase, _: looked.append(phase)  # noqa: E731
+    gc.callbacks.append(watch)
+    try:
+        with seldom(every=0.0) as look, uncollected():
+            look()
+            assert looked == ["start", "stop"]
+            assert not gc.isenabled()
+        looked.clear()
+        with seldom(every=3600.0) as look:
+            look()
+            assert looked == []
+    finally:
+        gc.callbacks.remove(watch)
+    assert gc.isenabled()

@@ -27,7 +27,7 @@ from sangtin.pipeline import sieve as stage
 from sangtin.pipeline.parts import opened
 from sangtin.pipeline.reading import InUse, load_in_use
 from sangtin.python import ROOT
-from sangtin.record import reading
+from sangtin.record import placing, reading
 from sangtin.settings import Settings
 from tests.pipeline.running import Home, sample_rows, write_jsonl
 
@@ -98,6 +98,28 @@ def test_whoever_places_reads_where_reading_lags(imported: Home, monkeypatch: py
     assert max(lags) > 300  # a batch is placed whole
     assert done.placed == POSTS
     assert done.read == POSTS - done.duplicates
+    whole(imported)
+
+
+@pytest.mark.parametrize("others", [True, False])
+def test_whoever_places_leaves_the_index_to_others_where_there_are_any(
+    imported: Home, monkeypatch: pytest.MonkeyPatch, others: bool
+) -> None:
+    settings = Settings(home=imported.folder, record="", search="")
+    monkeypatch.setattr(stage, "FOLLOW_EVERY_S", 0.0)
+    indexed: list[int] = []
+    with opened(settings) as parts:
+        in_use = load_in_use(parts.record, settings)
+
+        def look() -> bool:
+            with parts.record.read() as connection:
+                if placing.count_unplaced(connection):
+                    position = parts.search.position()
+                    indexed.append(position.number if position else 0)
+            return True
+
+        stage.sieve(parts, in_use, lambda _: None, stage.Work(look, beside=others))
+    assert (len(set(indexed)) == 1) is others
     whole(imported)
 
 
