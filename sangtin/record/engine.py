@@ -25,6 +25,9 @@ ASK_S = 0.002
 # 64 MiB of page cache and 256 MiB of mapped file a connection: what a laptop can spare.
 CACHE_KIB = 65_536
 MAPPED_BYTES = 268_435_456
+# Changed pages of 4 KiB before the log is copied into the file (SQLite by itself: 1,000): a page of an index
+# changes with many batches, and is written once.
+LOGGED_PAGES = 8_000
 # PostgreSQL lets one transaction write at a time, as SQLite does: what one settles rests on what it has read.
 # The number is ours alone within the record's database ("sang" in ASCII).
 WRITER = 0x73616E67
@@ -235,6 +238,7 @@ def _prepare_sqlite(connection: DBAPIConnection, _pool_record: object) -> None:
         "secure_delete=ON",
         f"cache_size=-{CACHE_KIB}",
         f"mmap_size={MAPPED_BYTES}",
+        f"wal_autocheckpoint={LOGGED_PAGES}",
     ):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
