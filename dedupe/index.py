@@ -11,7 +11,7 @@ import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -57,8 +57,7 @@ BYTES = np.uint64(0x0101_0101_0101_0101)
 Bytes = npt.NDArray[np.uint8]
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(NamedTuple):
     """A post that shares keys with the one asked for. `likeness` estimates their Jaccard similarity.
 
     `beside`: it is of the same batch, and `key` its number there.
@@ -68,6 +67,15 @@ class Found:
     likeness: float
     anchors: int
     beside: bool = False
+
+
+class Ranked(NamedTuple):
+    """The likeliest slots of each asker, askers in order, the likeliest first; columns of one length."""
+
+    who: Numbers
+    slot: Numbers
+    likeness: npt.NDArray[np.float64]
+    anchors: Numbers
 
 
 @dataclass(slots=True)
@@ -138,8 +146,15 @@ class Index:
         earlier = beside.slot < beside.who
         hits.append(Hits(beside.who[earlier], beside.slot[earlier] + self.size, beside.anchor[earlier]))
         lows = low_bytes(sketches)
-        ranked = rank(_joined(hits), lambda who, slot: self._likeness(lows, who, slot), len(sketches), limit)
-        return [[found for found in map(self._found, row) if found.key != GONE] for row in ranked]
+        ranked = rank(_joined(hits), lambda who, slot: self._likeness(lows, who, slot), limit)
+        found: list[list[Found]] = [[] for _ in sketches]
+        keys, inside = self._keys_of(ranked.slot)
+        columns = (keys, ranked.likeness, ranked.anchors, inside)
+        named = zip(ranked.who.tolist(), *(column.tolist() for column in columns), strict=True)
+        for who, key, like, anchors, beside in named:
+            if key != GONE:
+                found[who].append(Found(key, like, anchors, beside))
+        return found
 
     def remove(self, keys: Sequence[int]) -> None:
         """Forget posts and every trace of their sketches, on disk too, before this returns."""
@@ -221,14 +236,18 @@ class Index:
                 like[places] = likeness(lows.take(who[places], axis=0), other)
         return like
 
-    def _found(self, ranked: tuple[int, float, int]) -> Found:
-        slot, like, anchors = ranked
-        if slot >= self.size:
-            return Found(slot - self.size, like, anchors, beside=True)
-        first = self._shelved.slots
-        return Found(
-            int(self._young_keys[slot - first] if slot >= first else self._keys[slot]), like, anchors
-        )
+    def _keys_of(self, slot: Numbers) -> tuple[Numbers, npt.NDArray[np.bool_]]:
+        """The posts in slots, and which of them are of the batch: those are named by their numbers in it."""
+        keys = slot - self.size
+        beside = keys >= 0
+        for chosen, held, first in (
+            (slot < self._shelved.slots, self._keys, 0),
+            ((slot >= self._shelved.slots) & ~beside, self._young_keys, self._shelved.slots),
+        ):
+            places = np.flatnonzero(chosen)
+            if places.size:
+                keys[places] = held.take(slot[places] - first)
+        return keys, beside
 
     def _load(self) -> _Shelved:
         try:
@@ -314,21 +333,13 @@ def likeness(mine: Bytes, other: Bytes) -> npt.NDArray[np.float64]:
     return estimated
 
 
-def rank(
-    hits: Hits,
-    estimate: Callable[[Numbers, Numbers], npt.NDArray[np.float64]],
-    askers: int,
-    limit: int,
-) -> list[list[tuple[int, float, int]]]:
-    """Hits → for each asker its likeliest (slot, likeness, shared anchors), likeliest first."""
-    found: list[list[tuple[int, float, int]]] = [[] for _ in range(askers)]
-    if not hits.who.size:
-        return found
+def rank(hits: Hits, estimate: Callable[[Numbers, Numbers], npt.NDArray[np.float64]], limit: int) -> Ranked:
+    """Hits → for each asker its likeliest slots, at most `limit`."""
     packed = (hits.who << 32) | (hits.slot << 1) | hits.anchor
     packed.sort()
     pairs = packed >> 1
-    firsts = np.flatnonzero(np.append(True, pairs[1:] != pairs[:-1]))
-    anchors = np.add.reduceat(packed & 1, firsts)
+    firsts = np.flatnonzero(np.diff(pairs, prepend=-1))
+    anchors = np.add.reduceat(packed & 1, firsts) if firsts.size else packed
     pairs = pairs.take(firsts)
     who, slot = pairs >> 31, pairs & 0x7FFF_FFFF
     like = estimate(who, slot)
@@ -336,11 +347,10 @@ def rank(
     who, slot, anchors = (column.take(worth) for column in (who, slot, anchors))
     like = like.take(worth)
     order = np.lexsort((slot, -like - anchors / ANCHORS, who))
-    columns = (column.take(order).tolist() for column in (who, slot, like, anchors))
-    for asker, *one in zip(*columns, strict=True):
-        if len(found[asker]) < limit:
-            found[asker].append((one[0], one[1], one[2]))
-    return found
+    asked = who.take(order)
+    nth = np.arange(order.size) - np.searchsorted(asked, asked)
+    order = order.compress(nth < limit)
+    return Ranked(who.take(order), slot.take(order), like.take(order), anchors.take(order))
 
 
 def _joined(hits: Sequence[Hits]) -> Hits:

@@ -165,7 +165,7 @@ class _Batch:
         proposed = self._placer._index.find(sketches, COMPARED, self._alone)
         for asked, sketch, near in zip(new, sketches, proposed, strict=True):
             asked.sketch = sketch
-            found = [replace(f, key=new[f.key].item.key) if f.beside else f for f in near]
+            found = [f._replace(key=new[f.key].item.key) if f.beside else f for f in near]
             asked.found = tuple(f for f in found if f.key != asked.item.key)
 
     def _fetch(self) -> None:
