@@ -46,12 +46,12 @@ class Frame:
 
 def page(request: Request, template: str, view: Mapping[str, Any], *, status: int = 200) -> HTMLResponse:
     """Draw a screen for the person who asked."""
-    return _draw(request, template, view, frame_of(request), status)
+    return _draw(request, template, view, frame_of(request), status=status)
 
 
 def bare_page(request: Request, template: str, view: Mapping[str, Any], status: int = 200) -> HTMLResponse:
     """Draw a screen without asking the record for anything: before a login, or where it does not answer."""
-    return _draw(request, template, view, _frame(request, None), status)
+    return _draw(request, template, view, _frame(request, None), status=status)
 
 
 def language_of(request: Request) -> Language:
@@ -101,7 +101,7 @@ def _templates() -> jinja2.Environment:
 
 
 def _draw(
-    request: Request, template: str, view: Mapping[str, Any], frame: Frame, status: int
+    request: Request, template: str, view: Mapping[str, Any], frame: Frame, *, status: int
 ) -> HTMLResponse:
     drawn = _templates().get_template(template).render(t=language_of(request), frame=frame, **view)
     return HTMLResponse(drawn, status)

@@ -52,7 +52,7 @@ def read(body: bytes, url: str, at: datetime, charset: str | None = None) -> Fee
     whole = elements[:-1] if cut else elements
     seen: set[str] = set()
     for number, element in enumerate(whole[:MOST_ENTRIES], 1):
-        _take(feed, Draft(element, name == "entry"), f"entry {number}", at, seen)
+        _take(feed, Draft(element, name == "entry"), f"entry {number}", at, seen=seen)
     for reason, count in _lost(document, name, len(elements), len(whole)):
         if count:
             feed.rejected.append(Rejected(reason, "end of the feed", count))
@@ -69,7 +69,7 @@ def _entry_name(document: Document) -> str:
     raise FeedError(Trouble.NOT_A_FEED, f"{shown}, not rss, rdf:RDF or feed")
 
 
-def _take(feed: Feed, draft: Draft, where: str, at: datetime, seen: set[str]) -> None:
+def _take(feed: Feed, draft: Draft, where: str, at: datetime, *, seen: set[str]) -> None:
     """Read one entry into the feed, or its rejection."""
     for name in draft.leftover():
         feed.issues[f"unknown field: {name}" if len(feed.issues) < MOST_ISSUES else "more"] += 1

@@ -228,7 +228,7 @@ def _position(search: Search) -> Position | None:
 
 
 def _catch_up(
-    record: Record, search: Search, lease: Lease, advance: Advance = _silent, until: float = math.inf
+    record: Record, search: Search, lease: Lease, advance: Advance = _silent, *, until: float = math.inf
 ) -> bool:
     """Follow to the newest change; whether it got there before a moment of the monotonic clock."""
     epoch = record.epoch()

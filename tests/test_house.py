@@ -42,7 +42,7 @@ HOMES = {
     "onnxruntime": (("nlp",), 1),
     "datasketch": (("dedupe",), 1),
     "sklearn": (("training",), 1),
-    "scipy": (("training",), 3),
+    "scipy": (("training",), 4),
     "elasticsearch": (("sangtin/search",), 2),
     "apsw": (("sangtin/search/fts5",), 8),
     "scrapy": (("crawlers",), 8),

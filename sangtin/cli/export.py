@@ -55,7 +55,7 @@ def export(
             alternatives = {"source": source, "label": label, "kind": kind, "flag": flag}
             alternatives |= {"cluster": cluster, "author": author}
             within = searching.filters(alternatives, since, until)
-            count = exporting.export_posts(parts, file, asked, within, getpass.getuser())
+            count = exporting.export_posts(parts, file, asked, within, by=getpass.getuser())
     emit_json({"rows": count}) if json else emit(f"{file}: {count:,} rows")
     if behind.changes:
         say(f"The export lacks what changed last. {behind.sentence()}")

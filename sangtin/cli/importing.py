@@ -44,7 +44,7 @@ def import_posts(
     with opened(settings()) as parts:
         size = file.stat().st_size if file.is_file() else None
         with progress(f"importing {file.name}", size, "bytes") as advance, followed(parts, size or 0):
-            done = import_file(parts, file, source, mapping(columns or []), advance)
+            done = import_file(parts, file, source, mapping(columns or []), advance=advance)
         behind = follower.follow_after(parts.record, parts.search).sentence()
     emit_json(done.figures()) if json else emit(sentence(done))
     for column in done.unmet:

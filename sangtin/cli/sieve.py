@@ -49,7 +49,7 @@ def sieve(
                 )
             else:
                 many = processes or crew.crew_size(parts, in_use)
-                done = crew.sieve_together(parts, in_use, advance, many, lambda: True)
+                done = crew.sieve_together(parts, in_use, advance, many, goes_on=lambda: True)
     emit_json(summary(done)) if json else emit(sentence(done))
     events.note("read", posts=done.read, cut=done.cut, foreign=done.foreign, **_shares(done))
     if behind := done.behind.sentence():

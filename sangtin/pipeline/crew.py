@@ -49,7 +49,7 @@ def _cores() -> int:
 
 
 def sieve_together(
-    parts: Parts, in_use: InUse, advance: Advance, processes: int, goes_on: Callable[[], bool]
+    parts: Parts, in_use: InUse, advance: Advance, processes: int, *, goes_on: Callable[[], bool]
 ) -> Sieved:
     """Sieve until nothing waits, with `processes` in all; what they did together.
 

@@ -20,7 +20,7 @@ from sangtin.search import Filters, Query
 REVIEW_COLUMNS = ("id", "text", "label", "kind", "reviewer", "at", "cluster")
 
 
-def export_posts(parts: Parts, file: Path, query: Query, filters: Filters, by: str) -> int:
+def export_posts(parts: Parts, file: Path, query: Query, filters: Filters, *, by: str) -> int:
     """Stream every hit of one moment, newest first, to CSV or JSONL. Returns how many."""
     form = _format(file)
     return _written(parts, file, lines(parts.search.export(query, filters), form), by)

@@ -77,6 +77,7 @@ def import_file(
     file: Path,
     source: str,
     columns: Mapping[str, str] | None = None,
+    *,
     advance: Advance = _silent,
 ) -> Imported:
     """Import a file into a source; an unknown source gets an incomplete card. `advance` takes bytes read.

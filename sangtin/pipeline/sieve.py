@@ -119,7 +119,7 @@ def _sieve(parts: Parts, in_use: InUse, told: tuple[Sieved, Progress | None], wo
     with _reader(parts) as lease, Placing(parts) as placer, seldom() as collect:
         next_follow = time.monotonic() + FOLLOW_EVERY_S
         while work.goes_on():
-            moved = _round(parts, in_use, (placer, lease), done, work.beside)
+            moved = _round(parts, in_use, (placer, lease), done, beside=work.beside)
             if progress:
                 progress.show()
             collect()
@@ -141,7 +141,7 @@ def _sieve(parts: Parts, in_use: InUse, told: tuple[Sieved, Progress | None], wo
         done.behind = follower.follow_after(parts.record, parts.search)
 
 
-def _round(parts: Parts, in_use: InUse, held: tuple[Placing, Lease], done: Sieved, beside: bool) -> int:
+def _round(parts: Parts, in_use: InUse, held: tuple[Placing, Lease], done: Sieved, *, beside: bool) -> int:
     placer, lease = held
     placed = Placed() if beside and _far_ahead(parts) else placer.place_some()
     done.placed += placed.posts

@@ -181,7 +181,7 @@ def _refetch(writing: Writing, row: Any, each: _Fetch, spans: tuple[Span, ...]) 
         return False
     placed = fetch(spans, each.hash, each.at)
     if placed.changed:
-        _write_spans(writing.connection, row.key, placed.changed, spans, each)
+        _write_spans(writing.connection, row.key, placed.changed, spans, each=each)
     numbers = {span.number: span for span in (*spans, *placed.changed)}
     top = current(tuple(numbers.values())).number
     _update_post(writing, row, each, top)
@@ -189,7 +189,7 @@ def _refetch(writing: Writing, row: Any, each: _Fetch, spans: tuple[Span, ...]) 
 
 
 def _write_spans(
-    connection: Connection, key: int, changed: tuple[Span, ...], before: tuple[Span, ...], each: _Fetch
+    connection: Connection, key: int, changed: tuple[Span, ...], before: tuple[Span, ...], *, each: _Fetch
 ) -> None:
     known = {span.number for span in before}
     for span in changed:

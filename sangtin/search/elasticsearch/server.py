@@ -78,7 +78,7 @@ class Server:
         with self._failures():
             if not self._met:
                 self._meet()
-            return self._perform(method, path, body, params, within)
+            return self._perform(method, path, body, params, within=within)
 
     def bulk(self, index: str, items: Iterable[Item]) -> dict[str, str]:
         """Write documents; what was refused for want of room or time is tried again.
@@ -103,7 +103,7 @@ class Server:
                 if not self._met:
                     self._meet()
                 asked = {"filter_path": "cluster_uuid"}
-                found = self._perform("GET", "/_cluster/state/version", None, asked, SCREEN_S)
+                found = self._perform("GET", "/_cluster/state/version", None, asked, within=SCREEN_S)
             except AuthorizationException:
                 return self.shown
             return str(found.get("cluster_uuid", self.shown))
@@ -118,6 +118,7 @@ class Server:
         path: str,
         body: Json | bytes | None,
         params: dict[str, str],
+        *,
         within: int = _TIMEOUT_S,
     ) -> Json:
         from elasticsearch import NotFoundError
@@ -139,7 +140,7 @@ class Server:
 
         try:
             asked = {"filter_path": "nodes.*.version"}
-            nodes = self._perform("GET", "/_nodes/_all/_none", None, asked, SCREEN_S)
+            nodes = self._perform("GET", "/_nodes/_all/_none", None, asked, within=SCREEN_S)
         except AuthorizationException:
             nodes = {}
         versions = sorted({str(node["version"]) for node in nodes.get("nodes", {}).values()})
