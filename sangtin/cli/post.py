@@ -73,8 +73,13 @@ def erase(post_id: PostId) -> None:
     from sangtin.pipeline.parts import opened
 
     with opened(settings()) as parts:
-        forget(parts, post_id, getpass.getuser())
+        forgotten = forget(parts, post_id, getpass.getuser())
         behind = follower.follow_after(parts.record, parts.search).sentence()
     emit("Erased. Backups made before still hold it; expire them as your rules say.")
     if behind:
         raise EngineError(f"Search may show it until the index has followed. {behind}")
+    if not forgotten:
+        raise EngineError(
+            "The record's log still holds it: another process has been reading the record since before. "
+            f"When that has ended, run again: sangtin post erase {post_id}"
+        )

@@ -8,8 +8,12 @@ from sangtin.pipeline.placing import Placing
 from sangtin.record import accounts, erasing, posts
 
 
-def erase(parts: Parts, post_id: str, by: str) -> None:
-    """Erase one post everywhere, and note who did. Raises UsageError where there is none."""
+def erase(parts: Parts, post_id: str, by: str) -> bool:
+    """Erase one post everywhere, and note who did. Raises UsageError where there is none.
+
+    False where the record's log may still hold it, because another process read the record all the while:
+    to erase it again empties the log.
+    """
     with parts.record.write(durable=True) as writing:
         key = posts.key_of(writing.connection, post_id)
         if key is None:
@@ -18,3 +22,4 @@ def erase(parts: Parts, post_id: str, by: str) -> None:
         accounts.note(writing, by, "erase", f"post {key}")
     with Placing(parts) as placer:
         placer.forget_erased()
+    return parts.record.forget_log()

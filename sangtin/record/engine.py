@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import contextlib
 import secrets
+import sqlite3
 import time
 from collections.abc import Iterator
 from pathlib import Path
 
 from sqlalchemy import Connection, Engine, create_engine, event, func, inspect, select, text
 from sqlalchemy.engine import make_url
-from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.engine.interfaces import DBAPIConnection, DBAPICursor
 from sqlalchemy.exc import DatabaseError, OperationalError
 
 from sangtin.errors import EngineError, MissingError, UsageError
@@ -28,6 +29,9 @@ MAPPED_BYTES = 268_435_456
 # Changed pages of 4 KiB before the log is copied into the file (SQLite by itself: 1,000): a page of an index
 # changes with many batches, and is written once.
 LOGGED_PAGES = 8_000
+# How long to wait for readers of a log that is emptied, and how often to look, in seconds: a page's query
+# takes less than one.
+FORGET_S, LOOK_S = 5.0, 0.05
 # PostgreSQL lets one transaction write at a time, as SQLite does: what one settles rests on what it has read.
 # The number is ours alone within the record's database ("sang" in ASCII).
 WRITER = 0x73616E67
@@ -104,6 +108,26 @@ class Record:
             yield writing
             if writing.changes:
                 raise AssertionError("changes are numbered by the one writer only")
+
+    def forget_log(self, within: float = FORGET_S) -> bool:
+        """Empty SQLite's log, which holds pages as they were before what was erased.
+
+        False where a reader needed them all the while; on other engines there is nothing to do.
+        """
+        if not self.on_sqlite:
+            return True
+        until = time.monotonic() + within
+        with _plain_errors(), contextlib.closing(self.engine.raw_connection()) as connection:
+            cursor = connection.cursor()
+            cursor.execute("PRAGMA busy_timeout=0")
+            try:
+                while not _emptied(cursor):
+                    if time.monotonic() > until:
+                        return False
+                    time.sleep(LOOK_S)
+            finally:
+                cursor.execute(f"PRAGMA busy_timeout={BUSY_S * 1_000}")
+        return True
 
     def epoch(self) -> str:
         """Names this history of the record; a restored or copied record gets a new one."""
@@ -256,6 +280,18 @@ def _begin_sqlite(connection: Connection) -> None:
         _begin_in_turn(connection)
     finally:
         connection.exec_driver_sql(f"PRAGMA busy_timeout={BUSY_S * 1_000}")
+
+
+def _emptied(cursor: DBAPICursor) -> bool:
+    """Try to write the log into the file and to empty it; whether nobody was in the way."""
+    try:
+        cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    except sqlite3.OperationalError as error:
+        if "locked" not in str(error):
+            raise
+        return False
+    busy, _logged, _copied = cursor.fetchall()[0]
+    return not busy
 
 
 def _begin_in_turn(connection: Connection) -> None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import json
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
@@ -207,6 +209,25 @@ def test_erasing_leaves_the_ledger_and_no_trace(home: Home, tmp_path: Path) -> N
     for held in home.folder.rglob("*"):
         if held.is_file() and held.parent.name != "models":
             assert secret.encode() not in held.read_bytes(), held
+
+
+def test_erasing_leaves_no_trace_in_a_log_that_others_keep_open(home: Home, tmp_path: Path) -> None:
+    secret = "chuyện riêng mà người ta xin xoá trong lúc trang vẫn đang mở"
+    file = write_jsonl(tmp_path / "p.jsonl", [{"id": n, "text": f"{secret} lần thứ {n}"} for n in (1, 2)])
+    with contextlib.closing(sqlite3.connect(home.folder / "record.db", isolation_level=None)) as beside:
+        beside.execute("SELECT count(*) FROM post").fetchall()
+        home.run("import", str(file), "--source", "mau")
+        home.run("post", "erase", "mau:1")
+        log = home.folder / "record.db-wal"
+        assert f"{secret} lần thứ 1".encode() not in log.read_bytes()
+        beside.execute("BEGIN")
+        beside.execute("SELECT count(*) FROM post").fetchall()
+        said = home.run("post", "erase", "mau:2", expect=6)
+        assert "The record's log still holds it" in said
+        assert "sangtin post erase mau:2" in said
+        beside.execute("COMMIT")
+        home.run("post", "erase", "mau:2")
+        assert secret.encode() not in log.read_bytes()
 
 
 def test_a_copy_of_an_erased_post_leads_what_remains(home: Home, tmp_path: Path) -> None:
