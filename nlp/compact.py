@@ -22,6 +22,7 @@ from nlp.answer import Class, Moved, Probabilities, fold, labels_of
 from nlp.cards import read_json
 from nlp.compact_words import PAD, Words
 from nlp.linear import LinearReader, batches, softmax
+from nlp.marks import MARKS, forms_of
 from nlp.occlusion import occlude
 from nlp.prepare import prepare
 from nlp.session import Session, open_session
@@ -55,6 +56,7 @@ class Card(BaseModel):
     share: float = Field(ge=0, le=1, description="How much of the answer is the network's.")
     edge: int = Field(ge=0, le=8, description="Empty places that the network needs on both sides of a text.")
     temperature: float = Field(gt=0)
+    marks: str | None = Field(None, description="How unmarked texts get marks before they are read.")
     transformer: Asked | None = None
 
 
@@ -77,6 +79,7 @@ class CompactReader:
     share: float
     edge: int
     temperature: float
+    marks: bool = False
     deep: Deep | None = None
 
     @classmethod
@@ -87,6 +90,11 @@ class CompactReader:
         network = open_session(folder / GRAPH, threads=1)
         if set(network.inputs) != set(INPUTS):
             raise InputError(f"{folder / GRAPH} does not read words. Copy or train the model again.")
+        if card.marks not in (None, MARKS):
+            raise InputError(
+                f"{folder} reads texts with the marks of {card.marks!r}; this program gives {MARKS!r}. "
+                "Train the model again."
+            )
         nothing = np.full((1, 1 + 2 * card.edge), PAD)
         width = network.run(dict.fromkeys(INPUTS, nothing))[0].shape[1]
         if width != len(linear.classes):
@@ -95,7 +103,7 @@ class CompactReader:
                 f"{len(linear.classes)}. Copy or train the model again."
             )
         words = read_words(folder / WORDS)
-        how = (card.share, card.edge, card.temperature)
+        how = (card.share, card.edge, card.temperature, card.marks is not None)
         return cls(name, linear, words, network, *how, _deep(folder, card, linear.classes))
 
     @property
@@ -105,7 +113,7 @@ class CompactReader:
 
     def read(self, texts: Sequence[str]) -> Probabilities:
         """Shape (texts, classes); rows sum to 1."""
-        forms = [prepare(text) for text in texts]
+        forms = self.forms(texts)
         logits, done = np.empty((len(texts), len(self.classes))), 0
         for batch in batches(forms):
             logits[done : done + len(batch)] = self.logits(batch)
@@ -116,6 +124,10 @@ class CompactReader:
             other = self.deep.reader.logits([forms[i] for i in which.tolist()])
             found[which] = joined(logits[which], other, self.deep.asked)
         return found
+
+    def forms(self, texts: Sequence[str]) -> list[str]:
+        """What it reads of texts: unmarked ones with their likeliest marks, where it was made to."""
+        return forms_of(texts) if self.marks else [prepare(text) for text in texts]
 
     @property
     def counted(self) -> Counter[str]:

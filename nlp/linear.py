@@ -101,11 +101,15 @@ class LinearReader:
         table: dict[str, npt.NDArray[Any]] = {"weights": self.weights, "scale": self.scale, "bias": self.bias}
         (folder / TABLE).write_bytes(save(table))  # `save_file` makes files that only their owner may read
 
+    def forms(self, texts: Sequence[str]) -> list[str]:
+        """What it reads of texts."""
+        return [prepare(text) for text in texts]
+
     def read(self, texts: Sequence[str]) -> Probabilities:
         """Shape (texts, classes); rows sum to 1."""
         found = np.empty((len(texts), len(self.classes)))
         done = 0
-        for batch in batches([prepare(text) for text in texts]):
+        for batch in batches(self.forms(texts)):
             found[done : done + len(batch)] = softmax(self.logits(batch) / self.temperature)
             done += len(batch)
         return found

@@ -15,6 +15,7 @@ from nlp import Class
 from nlp.compact import CARD, GRAPH, INPUTS, LINEAR, TRANSFORMER, WORDS, joined
 from nlp.compact_words import BEGIN, FIRST, PAD, STRANGE, Words
 from nlp.linear import LinearReader, softmax
+from nlp.marks import MARKS, forms_of
 from nlp.prepare import prepare
 from training.augment import variants
 from training.distilled import Student
@@ -103,9 +104,13 @@ class Trained:
         """Logits of the network and of the linear reader, each of shape (forms, classes)."""
         return said_by(self.weights, numbered(forms, self.words)), self.linear.logits(forms)
 
+    def forms(self, texts: Sequence[str]) -> list[str]:
+        """What it reads of texts: unmarked ones with their likeliest marks."""
+        return forms_of(texts)
+
     def read(self, texts: Sequence[str]) -> npt.NDArray[np.float64]:
         """Shape (texts, classes); rows sum to 1."""
-        forms = [prepare(text) for text in texts]
+        forms = self.forms(texts)
         logits = self.logits(forms)
         if isinstance(self.student, Relearned):  # which is asked of every text
             return joined(logits, self.student.logits(forms), self.student.asked)
@@ -121,6 +126,7 @@ class Trained:
             "share": self.share,
             "edge": EDGE,
             "temperature": self.temperature,
+            "marks": MARKS,
         }
         if self.student:
             self.student.save(folder / TRANSFORMER, self.classes)

@@ -16,7 +16,6 @@ from nlp.answer import fold, labels_of
 from nlp.flags import FOLDER, Flags
 from nlp.folder import ModelCard, Step, write_card
 from nlp.linear import LinearReader
-from nlp.prepare import prepare
 from sangtin.errors import UsageError
 from training.calibration import best_share, best_temperature
 from training.compact import Settings as NetworkSettings
@@ -145,7 +144,7 @@ def _trained(shown: Examples, classes: tuple[Class, ...], plan: Plan) -> Draft:
 def _weighed(reader: Draft, rows: Sequence[Row]) -> Draft:
     """The reader with the temperature, and of a compact one the shares, that are best on held-out rows."""
     said = examples(rows, reader.classes)
-    forms = [prepare(text) for text in said.texts]
+    forms = reader.forms(said.texts)
     truth = said.shares.astype(np.float64), said.weights.astype(np.float64)
     if not isinstance(reader, Trained):
         return replace(reader, temperature=best_temperature(reader.logits(forms), *truth))

@@ -17,7 +17,6 @@ from nlp.answer import fold, labels_of
 from nlp.flags import Flags
 from nlp.linear import softmax
 from nlp.model import load
-from nlp.prepare import prepare
 from sangtin.errors import UsageError
 from training import gathering, reference, trial
 from training.asking import ALL, Left, Task, together
@@ -264,7 +263,7 @@ def held_out(told: Told, say: Say, task: Task | None = None) -> HeldOut:
         which = np.flatnonzero((parts == part) & asked)
         if len(which):
             reader = told.fitted(np.flatnonzero(parts != part))
-            forms = [prepare(told.rows[i].row.text) for i in which.tolist()]
+            forms = reader.forms([told.rows[i].row.text for i in which.tolist()])
             found.append(reader.logits(forms))
             alone.append(reader.linear.logits(forms) if isinstance(reader, Trained) else found[-1])
             places += which.tolist()
