@@ -72,16 +72,10 @@ class Marks:
         before, scores = [UNKNOWN], [0.0]
         for word in clause:
             row = self.ways.get(word) or [UNKNOWN]
-            reached = [
-                max(
-                    (score + self._log_chance(one, way), -i)
-                    for i, (one, score) in enumerate(zip(before, scores, strict=True))
-                )
-                for way in row
-            ]
+            scores, step = self._reached(before, scores, row)
             rows.append(row)
-            steps.append([-i for _, i in reached])
-            before, scores = row, [score for score, _ in reached]
+            steps.append(step)
+            before = row
         at = scores.index(max(scores))
         found: list[str] = []
         for word, row, step in zip(reversed(clause), reversed(rows), reversed(steps), strict=True):
@@ -89,15 +83,32 @@ class Marks:
             at = step[at]
         return found[::-1]
 
-    def _log_chance(self, before: int, word: int) -> float:
-        """How likely a word is behind another, from its pairs and from how frequent it is."""
-        if word == UNKNOWN:
-            return 0.0
-        alone = self.counts[word] / self.total
-        if before == UNKNOWN:
-            return math.log(alone)
-        met = self.pairs.get(before << 16 | word, 0.0)
-        return math.log((met + HALF_BELIEVED * alone) / (self.counts[before] + HALF_BELIEVED))
+    def _reached(
+        self, before: Sequence[int], scores: Sequence[float], row: Sequence[int]
+    ) -> tuple[list[float], list[int]]:
+        """The best score of each way to mark the next word, and which way of the word before it comes from.
+
+        A word is as likely behind another as it is frequent, unless the pair was met: so of all ways before,
+        the best one is known at once, and only pairs that were met are looked at beside it.
+        """
+        rest = [score - self._behind(one) for one, score in zip(before, scores, strict=True)]
+        best = rest.index(max(rest))
+        found: list[float] = []
+        step: list[int] = []
+        for way in row:
+            alone = 1.0 if way == UNKNOWN else HALF_BELIEVED * self.counts[way] / self.total
+            top, at = rest[best] + math.log(alone), best
+            for i, one in enumerate(before):
+                met = self.pairs.get(one << 16 | way)
+                if met and (score := rest[i] + math.log(met + alone)) > top:
+                    top, at = score, i
+            found.append(top)
+            step.append(at)
+        return found, step
+
+    def _behind(self, word: int) -> float:
+        """The logarithm of what the pairs that begin with a word are divided by."""
+        return math.log(HALF_BELIEVED + (0.0 if word == UNKNOWN else self.counts[word]))
 
 
 def forms_of(texts: Sequence[str]) -> list[str]:
@@ -110,8 +121,8 @@ def with_marks(form: str) -> str | None:
 
     Only letters get marks: the words stand where they stood.
     """
-    letters = sum(map(str.isalpha, form))
-    if sum(map(str.isalpha, _BEYOND_ASCII.findall(form))) > MARKED * letters:
+    beyond = sum(map(str.isalpha, _BEYOND_ASCII.findall(form)))
+    if beyond > MARKED * len(form) or beyond > MARKED * sum(map(str.isalpha, form)):
         return None
     found = list(_WORD.finditer(form))
     marks = _marks()
