@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
 from pathlib import Path
@@ -32,6 +33,10 @@ from sangtin.cli import (
 from sangtin.cli.terminal import refusal, say, use_flags
 from sangtin.errors import SangtinError
 
+# What a shell says of a command that SIGINT (2) or SIGPIPE (13) ended: 128 and the signal's number
+# (POSIX.1-2017, XCU 2.8.2 and signal.h).
+INTERRUPTED, UNREAD = 130, 141
+
 app = typer.Typer(
     name="sangtin",
     no_args_is_help=True,
@@ -40,7 +45,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
     help="Sieve public Vietnamese posts: find copies, label, search, review, keep a ledger that adds up.",
     epilog="Exit codes: 0 done, 1 failed or differs, 2 wrong use, 3 bad input, 4 something is missing, "
-    "5 another process holds it, 6 an engine does not answer, 130 interrupted.",
+    "5 another process holds it, 6 an engine does not answer, 130 interrupted, 141 nobody reads the output.",
 )
 
 
@@ -81,19 +86,49 @@ def main() -> None:
         from sangtin.pipeline.children import die_with_parent
 
         die_with_parent()
+    _open_what_is_closed()
     try:
-        app()
+        _run()
     except SangtinError as error:
         say(error.message)
         raise SystemExit(error.exit_code) from None
-    except KeyboardInterrupt:
-        say("Interrupted. What was done is kept; run the same command again to go on.")
-        raise SystemExit(130) from None
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        raise SystemExit(141) from None
+        _drop_output()
+        raise SystemExit(UNREAD) from None
     except OSError as error:
+        _drop_output()
         if (said := refusal(error)) is None:
             raise
         say(said)
         raise SystemExit(1) from None
+
+
+def _run() -> None:
+    """Run the command and write out what it printed: later, nobody could say that it can't be written."""
+    try:
+        try:
+            app()
+        finally:
+            sys.stdout.flush()
+    except SystemExit as end:
+        if end.code == INTERRUPTED:
+            say(
+                "Interrupted. What stands in the record is kept: run the same command again to go on. "
+                "A file that was being written is begun anew."
+            )
+        if isinstance(end.__context__, BrokenPipeError):  # typer ends with 1
+            raise SystemExit(UNREAD) from None
+        raise
+
+
+def _open_what_is_closed() -> None:
+    """Whoever started us may have closed an output; what is opened next would take its number."""
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:
+            setattr(sys, name, Path(os.devnull).open("w", encoding="utf-8"))  # noqa: SIM115  # to the end
+
+
+def _drop_output() -> None:
+    """What is left of the output can't be written; Python would try once more and say so."""
+    with contextlib.suppress(OSError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
