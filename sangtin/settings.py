@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Literal
 
 from pydantic import Field
 from pydantic_settings import (
@@ -45,10 +46,9 @@ class Settings(BaseSettings):
         default=None,
         description="A file of CA certificates for an Elasticsearch with TLS; empty: the system's.",
     )
-    backend: str = Field(
+    backend: Literal["auto", "onnx-fp32", "onnx-int8", "torch-fp32", "torch-bf16", "torch-gpu"] = Field(
         default="auto",
-        description="How transformers are computed: auto, onnx-fp32, onnx-int8, torch-fp32, torch-bf16, "
-        "torch-gpu.",
+        description="How transformers are computed; the shipped model's own is always computed in one way.",
     )
     contact: str = Field(
         default="", description="Your e-mail address or web page, told to the sites that are crawled."

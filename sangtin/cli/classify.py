@@ -46,10 +46,12 @@ def classify(
     """
     import nlp
     from nlp.answering import answered
+    from nlp.backend import kind_of
     from nlp.jsonl import rows as rows_of
 
     chosen = settings()
     place = nlp.Place(chosen.cache, backend or chosen.backend)
+    kind_of(place.backend)  # a name that there is not is refused, also where no model reads by it
     read = nlp.load(nlp.find(model, chosen.models), place)
     tell(model, read.notes)
     broken = rows.Broken()

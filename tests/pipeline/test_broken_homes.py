@@ -55,6 +55,13 @@ def test_a_prefix_that_elasticsearch_would_not_take_is_a_setting_that_is_wrong(h
     assert "A setting is wrong (search_prefix:" in home.run("index", "status", expect=2)
 
 
+def test_a_back_end_that_there_is_not_is_refused_wherever_it_is_named(home: Home, tmp_path: Path) -> None:
+    file = write_jsonl(tmp_path / "posts.jsonl", [{"id": 1, "text": "đường ngập"}])
+    assert "onnx-int8" in home.run("classify", str(file), "--backend", "onnx-int9", expect=2)
+    (home.folder / "config.toml").write_text('backend = "onnx-int9"', encoding="utf-8")
+    assert "A setting is wrong (backend:" in home.run("index", "status", expect=2)
+
+
 def test_what_is_no_folder_can_be_no_home(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("x", encoding="utf-8")
     for folder in (tmp_path / "file", tmp_path / "file" / "home"):
