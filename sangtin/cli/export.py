@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated
 
@@ -43,8 +44,10 @@ def export(
     from sangtin.pipeline import exporting
     from sangtin.pipeline.parts import opened
 
-    if reviews and query:
-        raise UsageError("Reviews are exported whole; leave the query out.")
+    alternatives = {"source": source, "label": label, "kind": kind, "flag": flag}
+    alternatives |= {"cluster": cluster, "author": author}
+    if reviews:
+        _refuse_narrowing({"the query": query, "exact": exact, **alternatives, "from": since, "to": until})
     behind = follower.Behind()
     with opened(settings()) as parts:
         if reviews:
@@ -52,13 +55,18 @@ def export(
         else:
             behind = follower.Behind(follower.follow(parts.record, parts.search))
             asked = searching.understood(query, exact)
-            alternatives = {"source": source, "label": label, "kind": kind, "flag": flag}
-            alternatives |= {"cluster": cluster, "author": author}
             within = searching.filters(alternatives, since, until)
             count = exporting.export_posts(parts, file, asked, within, by=getpass.getuser())
     emit_json({"rows": count}) if json else emit(f"{file}: {count:,} rows")
     if behind.changes:
         say(f"The export lacks what changed last. {behind.sentence()}")
+
+
+def _refuse_narrowing(given: Mapping[str, object]) -> None:
+    """Refuse what narrows a search: whoever narrows reviews with it would take all of them for those few."""
+    named = [name if " " in name else f"--{name}" for name, value in given.items() if value]
+    if named:
+        raise UsageError(f"Reviews are exported whole; leave out {', '.join(named)}.")
 
 
 def register(app: typer.Typer) -> None:

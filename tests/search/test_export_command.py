@@ -12,6 +12,7 @@ from typer.testing import CliRunner
 
 from sangtin import follower
 from sangtin.cli.export import register
+from sangtin.errors import UsageError
 from sangtin.pipeline import home
 from sangtin.pipeline.parts import Parts, opened
 from sangtin.record import leases, posts, sources
@@ -60,3 +61,30 @@ def test_an_export_of_an_index_that_is_behind_says_so(parts: Parts, tmp_path: Pa
 
 def test_an_export_of_an_index_that_caught_up_says_nothing(parts: Parts, tmp_path: Path) -> None:
     assert exported(tmp_path) == (3, "")
+
+
+@pytest.mark.parametrize(
+    "narrowed",
+    [
+        "lũ",
+        "--exact",
+        "--source bao-mau",
+        "--label spam",
+        "--kind scam",
+        "--flag scam",
+        "--cluster 1",
+        "--author a",
+        "--from 2026-10",
+        "--to 2026-10",
+    ],
+)
+@pytest.mark.usefixtures("parts")
+def test_an_export_of_reviews_that_is_to_be_narrowed_is_refused(tmp_path: Path, narrowed: str) -> None:
+    words = narrowed.split()
+    app = typer.Typer(pretty_exceptions_enable=False, rich_markup_mode=None)
+    register(app)
+    with pytest.raises(UsageError, match=f"leave out {words[0] if words[0] != 'lũ' else 'the query'}"):
+        CliRunner().invoke(app, [str(tmp_path / "out.jsonl"), *words, "--reviews"], catch_exceptions=False)
+    assert not (tmp_path / "out.jsonl").exists()
+    CliRunner().invoke(app, [str(tmp_path / "out.jsonl"), "--reviews"], catch_exceptions=False)
+    assert (tmp_path / "out.jsonl").exists()
