@@ -12,7 +12,7 @@ from dedupe.chain import spelt_alike
 from dedupe.lexicon import fold, marks
 from dedupe.phrases import Words, opposed
 from dedupe.reading import Word
-from dedupe.spelling import differently_marked, renamed
+from dedupe.spelling import alike, differently_marked, renamed
 
 # Blocks longer than this are taken as they are: spelling them out costs their product.
 LONGEST_BLOCK = 24
@@ -64,11 +64,13 @@ class Block:
 
 @dataclass(frozen=True, slots=True)
 class Alignment:
-    """The blocks that differ, the words that agree, and pairs alike but for their marks."""
+    """The blocks that differ, the words that agree, pairs alike but for their marks, and how often one text
+    says in listed words of one meaning what the other says."""
 
     blocks: tuple[Block, ...]
     shared: int
     remarked: tuple[tuple[Word, Word], ...]
+    retold: int = 0
 
 
 def align(earlier: Words, later: Words) -> Alignment:
@@ -76,7 +78,7 @@ def align(earlier: Words, later: Words) -> Alignment:
     later = reorder(earlier, later)
     found = _Aligning(earlier, later)
     found.run()
-    return Alignment(tuple(found.blocks), found.shared, tuple(found.remarked))
+    return Alignment(tuple(found.blocks), found.shared, tuple(found.remarked), found.retold)
 
 
 def reorder(earlier: Words, later: Words) -> Words:
@@ -147,6 +149,7 @@ class _Aligning:
         self._earlier, self._later = earlier, later
         self.blocks: list[Block] = []
         self.shared = 0
+        self.retold = 0
         self.remarked: list[tuple[Word, Word]] = []
         self._renamed: list[tuple[Word, Word]] = []
         self._bare = 0
@@ -183,6 +186,7 @@ class _Aligning:
             return
         if self._means_the_same(a, b, c, d):
             self.shared += max(len(one), len(other))
+            self.retold += 1
             return
         edge = (not other and (a == 0 or b == len(self._earlier))) or (
             not one and (c == 0 or d == len(self._later))
@@ -226,8 +230,16 @@ class _Aligning:
                 self._agree(a + x, a + x + 1, c + y)
             else:
                 self.shared += max(m, n)
+                self.retold += _retold(self._earlier[a + x : a + x + m], self._later[c + y : c + y + n])
             i, j = a + x + m, c + y + n
         self._differ(i, b, j, d)
+
+
+def _retold(one: Words, other: Words) -> bool:
+    """Whether two phrases that say the same are other words, not the same ones otherwise spelt."""
+    if any(w.typed for w in (*one, *other)) or (len(one) == len(other) == 1 and alike(one[0], other[0])):
+        return False
+    return "".join(w.plain for w in one) != "".join(w.plain for w in other)
 
 
 def _unmatched(one: Words, other: Words, matches: Sequence[tuple[int, int, int, int]]) -> tuple[Words, Words]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from dedupe.align import Alignment, Block, align, sentences
 from dedupe.meaning import SPEAKS, TURNS, Difference, changes, remarked
 from dedupe.moved import passages, settle_moves
-from dedupe.phrases import Words
+from dedupe.phrases import Words, uncovered
 from dedupe.reading import Reading
 from dedupe.rules import Change, Telling
 from dedupe.spelling import slip_of_the_finger
@@ -33,6 +33,9 @@ REMARK = 10
 REWORDED = 0.03
 # Two texts that each tell so many words beyond what both do are two statements.
 OF_ITS_OWN = 3
+# So many words of one meaning are listed for each that is not, where a text is retold.
+RETOLD = 2
+LIGHT = 2
 # `Dự kiến`, `được cho là`: so few words turn a sentence, more are a sentence of their own.
 HEDGE = 3
 
@@ -82,8 +85,26 @@ def compare(earlier: Reading, later: Reading) -> Comparison:
         return Comparison(similarity, containment, Relation.ORIGINAL, "few words in common")
     found = differences(earlier.words, later.words, alignment)
     lengths = len(earlier.words), len(later.words)
+    found = tuple(d for d in found if not _retells(d)) if _reworded(found, alignment.retold) else found
     relation, reason = _verdict(found, (similarity, containment), lengths, alignment.shared)
     return Comparison(similarity, containment, relation, reason, found)
+
+
+def _reworded(found: Sequence[Difference], retold: int) -> bool:
+    """Whether a text is retold: for each word put for another there are two that are known to mean the same.
+
+    Who changes what a post says leaves the rest of it as it was.
+    """
+    put = sum(d.change is Change.WORDING for d in found)
+    return 0 < RETOLD * put <= retold
+
+
+def _retells(difference: Difference) -> bool:
+    """Whether words of little weight stand for one another."""
+    if difference.change is not Change.WORDING:
+        return False
+    sides = difference.block.earlier, difference.block.later
+    return all(len(side) <= LIGHT and not uncovered(side, "light") for side in sides)
 
 
 def _few_words(earlier: Words, later: Words) -> bool:

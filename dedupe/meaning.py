@@ -15,6 +15,8 @@ from dedupe.voices import credit, frame
 SHORT_ADDITION = 6
 # Fewer words are a heading or a name, not a statement.
 SENTENCE = 3
+# Fewer words behind a comma hang on what stands before it (`điện cúp, hết rồi`).
+WHOLE_CLAUSE = 4
 
 # What speaks about the statement instead of making it.
 SPEAKS = frozenset({Change.DENIES, Change.ASKS, Change.ANSWERS, Change.COMMENTS, Change.MORE, Change.LESS})
@@ -61,9 +63,17 @@ def _alone(block: Block, told: Telling) -> Change:
     """What words change that one text alone has, the other telling `told`."""
     change = _lone(block, told)
     hung = block.edge and block.end and block.apart and not block.whole
-    if change is not Change.CUT or not hung:
+    if not hung:
         return change
-    return Change.ANSWERS if replied(sentences(block.earlier or block.later)[0], told) else change
+    clause = sentences(block.earlier or block.later)[0]
+    if (
+        change is Change.NEGATION
+        and block.earlier
+        and len(clause) >= WHOLE_CLAUSE
+        and not says(clause, "denial")
+    ):
+        change = Change.CUT  # what went on behind the comma negates itself at most (`quá hạn coi như bỏ`)
+    return Change.ANSWERS if change is Change.CUT and replied(clause, told) else change
 
 
 def _lone(block: Block, told: Telling) -> Change:

@@ -37,6 +37,27 @@ from dedupe.voices import (
 TAKEN_UP = 2
 # Said of what goes on as often as against it (`gọi ba lần vẫn chưa thấy ai tới`).
 _STILL = frozenset({"van"})
+_POINTERS = {"do": ("đó", ""), "nay": ("này",), "kia": ("kia", ""), "ay": ("ấy", "")}
+# With these a pointer says when, where or why (`trong đó`, `chủ nhật này`, `đoạn đường này`).
+_NO_THINGS = frozenset(
+    ["trong", "sau", "truoc", "do", "khi", "luc", "nhat", "tuan", "thang", "nam", "dot", "vi"]
+)
+_NO_THINGS |= {
+    "duong",
+    "khu",
+    "doan",
+    "tu",
+    "ngay",
+    "hom",
+    "bua",
+    "o",
+    "tai",
+    "theo",
+    "nho",
+    "qua",
+    "den",
+    "tren",
+}
 
 
 class Change(StrEnum):
@@ -79,6 +100,11 @@ class Telling:
     def words(self) -> frozenset[str]:
         """Words that weigh."""
         return frozenset(w.plain for w in weighty(self._words))
+
+    @cached_property
+    def typed(self) -> frozenset[str]:
+        """Words that weigh as they are marked."""
+        return frozenset(w.marked or w.plain for w in weighty(self._words))
 
     def taken_up(self, other: Telling) -> int:
         """How often a pair of words stands in both; three words in a row (`sở y tế`) are one name."""
@@ -132,7 +158,15 @@ def told_alone(words: Words, told: Telling, leads: bool) -> bool:
     It may be the writer's last sentence, and it may be a correction in plain words; by its words nobody can
     know. Two sentences and more are a cut: who corrects at length says so.
     """
-    return len(sentences(words)) == 1 and _tells([words], told, leads)
+    return len(sentences(words)) == 1 and _tells([words], told, leads) and not _instructs(words, told)
+
+
+def _instructs(sentence: Words, told: Telling) -> bool:
+    """Whether a sentence tells readers what to do about the statement, and has nothing of an answer."""
+    against = ("deny", "verdict", "contrast", "turn")
+    if not says(sentence, "instruct") or sentence[-1].asked or any(says(sentence, name) for name in against):
+        return False
+    return not replied(sentence, told)
 
 
 def tells(words: Words, told: Telling, leads: bool) -> bool:
@@ -155,9 +189,17 @@ def replied(clause: Words, told: Telling) -> bool:
     It tells what became of the statement or what a check found, or has a voice that the statement has not.
     """
     resolved = says(clause, "resolved") and clause[0].plain != "du"
-    if resolved or bool(said(clause, "answer") - told.said("answer") - _STILL):
+    if resolved or said(clause, "answer") - told.said("answer") - _STILL:
         return True
-    return _speaks_up(clause, told)
+    return _points_back(clause) or _speaks_up(clause, told)
+
+
+def _points_back(clause: Words) -> bool:
+    """Whether a clause opens with something that it points at in the statement: `toa đó`, `người kia`."""
+    return any(
+        after.plain in _POINTERS and after.marked in _POINTERS[after.plain] and what.plain not in _NO_THINGS
+        for what, after in pairwise(clause[:4])
+    )
 
 
 def _denied(change: Change, sentence: Words) -> Change:
@@ -167,17 +209,15 @@ def _denied(change: Change, sentence: Words) -> Change:
 def _tells(parts: Sequence[Words], told: Telling, leads: bool) -> bool:
     """Whether sentences before (`leads`) or behind a text tell something beyond what it tells."""
     return sum(map(own, parts)) >= TOLD or any(
-        _about(part, told) or (not leads and _bare(part)) for part in parts
+        _about(part, told) or (not leads and (_bare(part) or _points_back(part))) for part in parts
     )
 
 
 def _bare(words: Words) -> bool:
     """Whether a few words tell something and speak to nobody."""
-    if own(words) < 2:
+    if own(words) < 2 or (len(words) < TOLD and says(words, "kin")):  # `GVCN cô Hạnh` signs
         return False
-    return not any(
-        says(words, name) for name in ("passing", "around", "frames", "courtesy", "kin", "address")
-    )
+    return not any(says(words, name) for name in ("passing", "around", "frames", "courtesy", "address"))
 
 
 def _about(words: Words, told: Telling) -> bool:
@@ -287,7 +327,7 @@ _ADDED: tuple[tuple[Change, Callable[[Words, Telling, bool], bool]], ...] = (
     (Change.DENIES, lambda words, _told, _leads: says(words, "pointing")),
     (Change.ASKS, lambda words, _told, _leads: words[-1].asked),
     (Change.DENIES, lambda words, _told, _leads: judges(words)),
-    (Change.NOTHING, lambda words, told, _leads: feels(words, told.words)),
+    (Change.NOTHING, lambda words, told, _leads: feels(words, told.typed)),
     (Change.COMMENTS, lambda words, _told, _leads: comments(words) or moved(words)),
     (
         Change.NOTHING,

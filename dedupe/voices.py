@@ -54,6 +54,7 @@ _BEFORE_ACTOR = frozenset(
         "bua",
         "hoi",
         "nao",
+        "gio",
     ]
 )
 # What may stand behind the particle that closes a clause: courtesy, and who is spoken to (`rồi các mẹ ơi`).
@@ -69,6 +70,8 @@ WITHOUT_NEWS = ("filler", "frames", "around", "courtesy", "kin")
 FELT = 16
 # What closes a feeling as it does a reply (`cạn lời rồi`, `sợ quá đi thôi`).
 _EXCLAIMED = frozenset({"roi", "thoi", "vay", "ma", "do", "day"})
+# Said of what goes on as often as against it (`vẫn chưa thấy ai tới`).
+_STILL = frozenset({"van"})
 # Who is angry at these has something against the post.
 _OF_POSTS = frozenset({"bai", "tin", "dang", "viet", "share", "se", "don", "kieu", "bao", "mang", "cuoi"})
 
@@ -161,13 +164,13 @@ def feels(words: Words, told: frozenset[str]) -> bool:
     """
     if len(words) > FELT or words[-1].asked or not (says(words, "feeling") or says(words, "joy")):
         return False
-    if verdict(words) or says(words, "answer") or says(words, "resolved"):
+    if verdict(words) or said(words, "answer") - _STILL or says(words, "resolved"):
         return False
     clauses = _parted(words)
     felt = [clause for clause in clauses if says(clause, "feeling") or says(clause, "joy")]
     beside = [clause for clause in clauses if clause not in felt]
     left = [w for clause in beside for w in uncovered(clause, "passing", "address", *WITHOUT_NEWS)]
-    return all(_felt(clause, told) for clause in felt) and all(w.plain in told for w in left)
+    return all(_felt(clause, told) for clause in felt) and all((w.marked or w.plain) in told for w in left)
 
 
 def moved(words: Words) -> bool:
@@ -182,10 +185,12 @@ def _felt(clause: Words, told: frozenset[str]) -> bool:
         return not closed(clause) and not uncovered(
             clause, "feeling", "felt", "joy", "address", *WITHOUT_NEWS
         )
-    if any(says(part, "particle") and part[-1].plain not in _EXCLAIMED for part in closings(clause)):
-        return False
     left = uncovered(clause, "feeling", "felt", "address", "courtesy", "kin", "filler", "place")
-    return all(w.name or w.plain in told for w in left)
+    exclaimed = says(clause[-2:], "felt")  # `sợ thật chứ`
+    replies = any(says(part, "particle") and part[-1].plain not in _EXCLAIMED for part in closings(clause))
+    if replies and not exclaimed:
+        return False
+    return all(w.name or (w.marked or w.plain) in told or w.plain == "chu" for w in left)
 
 
 def _parted(words: Words) -> list[Words]:
@@ -249,7 +254,8 @@ def owned(words: Words, at: int) -> bool:
     if at == 0:
         return False
     before = words[at - 1]
-    return not (before.pause or before.last or before.plain in _BEFORE_ACTOR)
+    acts = before.plain in _BEFORE_ACTOR and before.marked != "má"  # `má tui` is no `mà tui`
+    return not (before.pause or before.last or acts)
 
 
 def closings(sentence: Words) -> list[Words]:

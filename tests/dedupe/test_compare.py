@@ -364,3 +364,46 @@ def test_a_word_of_doubt_turns_a_sentence_of_a_long_text() -> None:
         [FLOOD + "."] + [f"Tổ {n} phường Vĩ Dạ có xe tải chở gạo tới phát từ sáng." for n in range(5)]
     )
     assert judged(long, long.replace("Tổ 3", "Dự kiến tổ 3")).relation not in COPY
+
+
+TRUCK = (
+    "Sáng nay trên đường Quang Trung, một xe ben chở đất cuốn nữ sinh vào gầm, người dân xúm lại kích xe lên "
+    "để đưa em ra. Em bị dập chân, đang mổ ở bệnh viện Hùng Vương."
+)
+
+
+def test_a_text_that_is_retold_may_put_one_light_word_for_another() -> None:
+    retold = TRUCK.replace("người dân xúm lại", "bà con xúm vào").replace("đang mổ ở", "đang phẫu thuật tại")
+    assert judged(TRUCK, retold.replace("đưa em ra", "kéo em ra")).relation is Relation.NEAR
+    assert judged(TRUCK, TRUCK.replace("đưa em ra", "kéo em ra")).relation is Relation.VARIANT
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [("dập chân", "dập tay"), ("chở đất", "chở khách"), ("nữ sinh", "nam sinh"), ("xe ben", "xe buýt")],
+)
+def test_a_text_that_is_retold_may_not_put_another_thing(one: str, other: str) -> None:
+    retold = TRUCK.replace("người dân xúm lại", "bà con xúm vào").replace("đang mổ ở", "đang phẫu thuật tại")
+    assert judged(TRUCK, retold.replace(one, other)).relation is not Relation.NEAR
+    assert judged(retold.replace(one, other), TRUCK).relation is not Relation.NEAR
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("lấy tiền hỗ trợ", "đưa tiền hỗ trợ"),
+        ("phát gạo", "bán gạo"),
+        ("khen hai em", "chê hai em"),
+        ("yêu cầu chủ quán", "bắt chủ quán"),
+        ("giữ hai thanh niên", "thả hai thanh niên"),
+        ("nhận lỗi", "đổ lỗi"),
+        ("nhập viện", "xuất viện"),
+        ("chặt hàng cây", "trồng hàng cây"),
+    ],
+)
+def test_what_is_near_in_sense_and_opposite_is_another_statement(one: str, other: str) -> None:
+    post = (
+        f"Chiều nay ở tổ 4 phường Bến Nghé, {one} trước nhà văn hóa, bà con ra xem rất đông tới tối mới về."
+    )
+    assert judged(post, post.replace(one, other)).relation is not Relation.NEAR
+    assert judged(post.replace(one, other), post).relation is not Relation.NEAR

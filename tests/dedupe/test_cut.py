@@ -130,3 +130,24 @@ def test_a_clause_about_passing_on_adds_nothing(clause: str) -> None:
     first = LONG.split(".", maxsplit=1)[0]
     assert judged(first, f"{first}, {clause}").relation in COPY
     assert judged(f"{first}, {clause}", first).relation in COPY
+
+
+@pytest.mark.parametrize(
+    "end", ["Xe tải đi vòng qua cầu Chợ Dinh.", "Ai có hình ảnh camera xin gửi giúp công an phường."]
+)
+def test_a_cut_may_take_off_what_readers_are_told_to_do(end: str) -> None:
+    assert judged(f"{PIPE} {end}", PIPE).relation is Relation.NEAR
+
+
+@pytest.mark.parametrize(
+    "end",
+    [
+        "Thợ của công ty đó làm xong hết rồi.",
+        "Ai đi qua thấy khô ráo thì đừng tin.",
+        "Người kia được cho về trong đêm.",
+        "Nếu có thì sáng giờ tui đã thấy.",
+    ],
+)
+def test_an_answer_that_sounds_like_it_is_none(end: str) -> None:
+    assert judged(f"{PIPE} {end}", PIPE).relation is not Relation.NEAR
+    assert judged(PIPE, f"{PIPE} {end}").relation is not Relation.NEAR

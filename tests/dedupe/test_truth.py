@@ -14,6 +14,7 @@ from random import Random
 import pytest
 
 from dedupe.jsonl import Row, placed
+from tests.bench._copies import planted, texts
 
 FOLDER = os.environ.get("SANGTIN_TEST_DATA")
 pytestmark = [
@@ -21,6 +22,8 @@ pytestmark = [
     pytest.mark.skipif(not FOLDER, reason="SANGTIN_TEST_DATA names no development data"),
 ]
 COUNTED = {"variant", "quotes"}
+# Posts of the development data with exact and edited copies planted among them.
+PLANTED = 10_000
 
 
 def truth() -> Path:
@@ -69,6 +72,17 @@ def test_posts_like_an_earlier_one_are_in_its_cluster_and_copies_or_named_varian
             copies += row["of"] is not None
     assert together >= share * len(earlier)
     assert copies >= share * counted
+
+
+def test_the_number_of_planted_copies_does_not_depend_on_the_order_of_arrival() -> None:
+    posts = [(f"p{number}", text) for number, text in enumerate(planted(texts(), PLANTED))]
+    counts = []
+    for order in range(6):
+        Random(order).shuffle(posts)
+        lines = "\n".join(json.dumps({"id": name, "text": text}) for name, text in posts)
+        rows = placed(io.BytesIO(lines.encode()))
+        counts.append(sum(row.placement is not None and row.placement.of is not None for row in rows))
+    assert max(counts) - min(counts) <= 0.01 * min(counts), counts
 
 
 def test_the_number_of_copies_hardly_depends_on_the_order() -> None:
