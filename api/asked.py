@@ -20,6 +20,10 @@ VERIFIED = (Bin.DUPLICATE, Bin.SPAM, Bin.NEGATIVE, Bin.POSITIVE)
 Choice = TypeVar("Choice", bound=StrEnum)
 
 
+class DayError(UsageError):
+    """A day that no calendar has, or that is written otherwise."""
+
+
 class Params(Protocol):
     """The parameters of an address; a name may stand several times."""
 
@@ -104,4 +108,4 @@ def _day(value: str) -> date | None:
     for form in DAY_FORMS:
         with contextlib.suppress(ValueError):
             return datetime.strptime(value, form).date()  # noqa: DTZ007  # a day has no zone
-    raise UsageError(f"{value!r} is no day; write it as YYYY-MM-DD or DD/MM/YYYY.")
+    raise DayError(f"{value!r} is no day; write it as YYYY-MM-DD or DD/MM/YYYY.")

@@ -73,7 +73,7 @@ def decide_in(writing: Writing, reviewer: str, decision: Decision) -> int:
         on_cluster=decision.on_cluster,
         label=decision.label,
         kind=decision.kind,
-        target=decision.target or None,
+        target=(decision.target or "").strip() or None,
         undoes=decision.undoes,
         revision=decision.revision,
     )

@@ -5,13 +5,14 @@ from __future__ import annotations
 import contextlib
 import json
 from collections.abc import Mapping
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, RedirectResponse
 from starlette.exceptions import HTTPException
 
+from api.asked import DayError
 from api.deciding import StaleError
 from api.frame import bare_page, page
 from api.guard import HEADERS
@@ -34,6 +35,7 @@ KINDS: Mapping[type[SangtinError], tuple[str, int]] = {
     EngineError: ("engine", 503),
     MissingError: ("missing", 404),
     StaleError: ("stale", 409),
+    DayError: ("day", 400),
     UsageError: ("usage", 400),
     InputError: ("usage", 400),
 }
@@ -69,10 +71,22 @@ def _login(request: Request, error: Exception) -> Response:
     if request.url.path.startswith(API):
         return JSONResponse({"error": str(error)}, 401, {"www-authenticate": "Bearer"})
     here = request.url.path + (f"?{request.url.query}" if request.url.query else "")
-    where = f"/login?next={quote(here)}" if request.method == "GET" else "/login"
+    if request.headers.get("x-part"):
+        # The queue's script follows no redirect; it goes to the login by itself.
+        return Response(status_code=401)
+    where = f"/login?next={quote(here)}"
+    if request.method != "GET":
+        where = f"/login?expired=1&next={quote(_came_from(request))}"
     if request.headers.get("hx-request"):
-        return Response(status_code=401, headers={"hx-redirect": "/login"})
+        return Response(status_code=401, headers={"hx-redirect": where})
     return RedirectResponse(where, 303)
+
+
+def _came_from(request: Request) -> str:
+    """The page of ours that a form was on."""
+    parts = urlsplit(request.headers.get("referer", ""))
+    ours = parts.netloc == request.headers.get("host", "")
+    return parts.path + (f"?{parts.query}" if parts.query else "") if ours else "/"
 
 
 def _known(request: Request, error: Exception) -> Response:

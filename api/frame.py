@@ -26,7 +26,7 @@ LANGUAGE_COOKIE = "language"
 THEME_COOKIE = "theme"
 THEMES = ("auto", "light", "dark")
 # What a person may be told on arriving at a post, by an address.
-NOTICES = ("edited", "decided")
+NOTICES = ("edited", "decided", "target")
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +107,13 @@ def _draw(
     return HTMLResponse(drawn, status)
 
 
+def _here(request: Request) -> str:
+    """Where a choice of language leads back to: no form's address, which answers no GET."""
+    if request.method != "GET":
+        return "/"
+    return request.url.path + (f"?{request.url.query}" if request.url.query else "")
+
+
 def _frame(
     request: Request, who: Visitor | None, waiting: int | None = None, broken: tuple[str, ...] = ()
 ) -> Frame:
@@ -120,7 +127,7 @@ def _frame(
         theme if theme in THEMES else "auto",
         who,
         request.url.path,
-        request.url.path + (f"?{request.url.query}" if request.url.query else ""),
+        _here(request),
         asked,
         waiting,
         broken,

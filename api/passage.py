@@ -31,14 +31,13 @@ def segments(text: str, found: Iterable[tuple[int, int]] = (), moved: Sequence[M
     strongest = max((abs(m.weight) for m in moved), default=1.0)
     weights = [(m.start, min(m.end, len(text)), _strength(m.weight, strongest)) for m in moved]
     cuts = sorted({0, len(text), *(c for s in spans for c in s), *(c for w in weights for c in w[:2])})
-    return [
-        Segment(
-            text[start:end],
-            any(a <= start < b for a, b in spans),
-            next((strength for a, b, strength in weights if a <= start < b), 0),
-        )
-        for start, end in pairwise(cuts)
-    ]
+    # By character, so that a long text of found words costs its length and not the square of their number.
+    marked, strengths = bytearray(cuts[-1]), [0] * cuts[-1]
+    for a, b in spans:
+        marked[a:b] = b"\1" * (b - a)
+    for a, b, strength in reversed(weights):
+        strengths[a:b] = [strength] * (b - a)
+    return [Segment(text[a:b], bool(marked[a]), strengths[a]) for a, b in pairwise(cuts)]
 
 
 def excerpt(text: str, found: Sequence[tuple[int, int]], length: int = 240) -> list[Segment]:

@@ -47,10 +47,12 @@ failures = Failures()
 
 
 @router.get("/login")
-def show(request: Request, token: str = "", next: str = "/") -> Response:
+def show(request: Request, token: str = "", next: str = "/", expired: bool = False) -> Response:
     """The form; or, with the token of a one-time link, the session that it is worth."""
     if not token:
-        return bare_page(request, "login.html", {"next": _ours(next), "problem": ""})
+        return bare_page(
+            request, "login.html", {"next": _ours(next), "problem": "expired" if expired else ""}
+        )
     with house(request).record.write(durable=True) as writing:
         session = accounts.use_link(writing, token)
         if session and (who := accounts.who(writing.connection, session)):

@@ -15,6 +15,8 @@ from api.house import house
 from api.people import Acting, Asking
 from api.reading import find_post, read_post
 from api.similar import similar
+from sangtin.errors import UsageError
+from sangtin.post import Act
 
 router = APIRouter()
 
@@ -45,4 +47,8 @@ def review(
         decide(house(request).record, who.name, decision)
     except StaleError as error:
         to += ("&" if "?" in to else "?") + f"notice={error.reason}"
+    except UsageError:
+        if decision.act is not Act.SAME_AS or not decision.target:
+            raise
+        to += "?notice=target"
     return RedirectResponse(to, 303)

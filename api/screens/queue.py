@@ -19,7 +19,7 @@ from api.frame import page, post_path
 from api.house import House, house
 from api.people import Acting, Asking, Visitor
 from api.reading import Depth, Reading, find_post, read_post
-from sangtin.post import VIETNAM, Act, Kind, Label, now
+from sangtin.post import VIETNAM, Act, Kind, Label, Review, now
 from sangtin.record import queue, reviews, shown
 from sangtin.record.queue import Waiting
 
@@ -122,7 +122,17 @@ def undo(request: Request, who: Acting, given: Annotated[OnDesk, Form()]) -> Res
         for said in latest:
             undoing = Decision(post=said.review.post, act=Act.UNDO, undoes=said.id)
             decide_in(writing, who.name, undoing)
-    return _next(request, who, given, latest[0].review.post if latest else None)
+        first = _card_of(writing.connection, latest[0].review) if latest else None
+    return _next(request, who, given, first)
+
+
+def _card_of(connection: Connection, given: Review) -> str:
+    """The post on whose card an act was done: a copy is split off on the card of what it repeats."""
+    if given.act is not Act.NOT_A_COPY:
+        return given.post
+    placed = (each.membership for each in shown.summaries_by_id(connection, [given.post]))
+    keys = [m.of for m in placed if m and m.of is not None]
+    return next((original.id for original in shown.summaries(connection, keys)), given.post)
 
 
 def _next(

@@ -65,7 +65,7 @@ BUILT = (
         "source.state_",
         "source.type_",
     ),
-    *("policy.", "looks.", "search.bins", "search.kinds", "search.flags", "search.sources"),
+    *("policy.", "looks.", "notice.", "search.bins", "search.kinds", "search.flags", "search.sources"),
     *("search.newest", "search.oldest", "search.relevance"),
 )
 

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from api.language import languages
+from api.passage import segments
 from api.reading import LONGEST_COMPARED, brief, compare
 from api.services import Edit, Piece, Services
 from sangtin.errors import MissingError
@@ -144,7 +145,6 @@ def test_a_copy_is_set_free_and_a_post_is_named_a_copy(desk: Desk, browser: http
         {"act": "label", "label": "green"},
         {"act": "label", "label": "negative", "kind": "scam"},
         {"act": "same as"},
-        {"act": "same as", "target": "bao-mau:nowhere"},
         {"act": "undo", "undoes": "99"},
     ],
 )
@@ -153,6 +153,29 @@ def test_an_act_that_does_not_fit_changes_nothing(
 ) -> None:
     assert say(browser, "bao-mau:12", **given).status_code == 400
     assert bin_of(desk, "bao-mau:12")[0] is Bin.PENDING
+
+
+@pytest.mark.parametrize("target", ["bao-mau:nowhere", "bao-mau:1"])
+def test_a_target_that_will_not_do_is_told_on_the_post(
+    desk: Desk, browser: httpx.Client, target: str
+) -> None:
+    answer = say(browser, "bao-mau:1", act="same as", target=target)
+    assert answer.headers["location"] == "/posts/bao-mau:1?notice=target"
+    assert bin_of(desk, "bao-mau:1")[0] is Bin.NEGATIVE
+
+
+def test_a_day_that_no_calendar_has_is_named(reader: httpx.Client) -> None:
+    answer = reader.get("/search?from=31/02/2026")
+    assert answer.status_code == 400
+    assert "Không có ngày như vậy" in answer.text
+
+
+def test_a_long_post_of_many_found_words_is_cut_by_its_length() -> None:
+    text = "Nước ngập quá bà con ơi. " * 40_000
+    spans = [(start, start + 4) for start in range(5, len(text), 25)]
+    found = segments(text, spans)
+    assert "".join(s.text for s in found) == text
+    assert sum(s.found for s in found) == len(spans)
 
 
 def test_an_edited_post_shows_its_earlier_text_and_waits_again(desk: Desk, browser: httpx.Client) -> None:

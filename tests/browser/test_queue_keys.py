@@ -202,6 +202,26 @@ def test_what_could_not_be_noted_comes_back_and_the_screen_says_so(window: Windo
     assert acts(window.desk) == [(FIRST, Act.LABEL, Label.NEGATIVE)]
 
 
+def test_a_key_after_the_login_is_over_leads_to_the_login_and_back(window: Window) -> None:
+    page = window.go("/queue")
+    page.context.clear_cookies()
+    press(page, "2")
+    page.wait_for_url("**/login?expired=1&next=/queue")
+    assert "việc vừa làm chưa được ghi" in page.locator("main").inner_text()
+    assert acts(window.desk) == []
+
+
+def test_undoing_a_split_brings_back_the_card_that_it_was_done_on(window: Window) -> None:
+    page = window.go("/queue")
+    press(page, "x")
+    settled(page)
+    press(page, "z")
+    settled(page)
+    assert card(page) == FIRST
+    assert page.locator(".was-split").count() == 0
+    assert page.locator("#cards > .card:visible .split").count() > 0
+
+
 def test_typing_in_the_search_box_decides_nothing(window: Window) -> None:
     page = window.go("/queue")
     press(page, "/")

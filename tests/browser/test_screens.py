@@ -38,8 +38,45 @@ def test_a_review_beside_the_results_stays_beside_them(window: Window) -> None:
     page = window.go("/search?q=dap&post=bao-mau:12")
     expect(page.locator("#pane .only-narrow")).to_be_hidden()
     page.locator("#pane button", has_text="tiêu cực").click()
-    page.wait_for_url("**/search?q=dap&post=bao-mau%3A12")
-    assert "an.nguyen" in page.locator("#pane .said").inner_text()
+    expect(page.locator("#pane .said")).to_contain_text("an.nguyen")
+    assert page.url.endswith("/search?q=dap&post=bao-mau:12")
+
+
+def test_a_decision_beside_the_results_leaves_them_as_they_were(
+    window: Window, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(folding, "ROWS", 5)
+    page = window.go("/search")
+    page.locator("#more a").click()
+    expect(page.locator("#rows .row")).not_to_have_count(5)
+    rows = page.locator("#rows .row").count()
+    page.locator("#rows .row").nth(1).click()
+    expect(page.locator("#pane[data-post]")).to_be_focused()
+    page.locator("#pane button", has_text="tích cực").click()
+    expect(page.locator("#pane .said")).to_contain_text("an.nguyen")
+    assert page.locator("#rows .row").count() == rows
+    assert page.locator('#rows .row[aria-current="true"]').count() == 1
+
+
+def test_escape_leaves_the_search_box_and_keeps_what_was_typed(window: Window) -> None:
+    page = window.go("/search?q=ngap")
+    page.keyboard.press("/")
+    page.keyboard.press("Escape")
+    assert page.locator("#q").input_value() == "ngap"
+    page.keyboard.press("j")
+    expect(page.locator("#rows .row").first).to_be_focused()
+
+
+def test_a_row_that_could_not_be_fetched_says_so(window: Window) -> None:
+    page = window.go("/search")
+    page.route("**/search?*post=*", lambda route: route.abort())
+    page.locator("#rows .row").first.click()
+    expect(page.locator("#search-says")).to_be_visible()
+    window.complaints.clear()  # of the answer that did not come
+    page.unroute("**/search?*post=*")
+    page.locator("#rows .row").first.click()
+    expect(page.locator("#pane[data-post]")).to_be_visible()
+    expect(page.locator("#search-says")).to_be_hidden()
 
 
 def test_the_next_rows_come_below_the_first(window: Window, monkeypatch: pytest.MonkeyPatch) -> None:

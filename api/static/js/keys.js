@@ -8,6 +8,10 @@ function typing(event) {
 }
 
 document.addEventListener("keydown", (event) => {
+  if (event.key === "Escape" && !event.isComposing && event.target.matches("input, select")) {
+    event.preventDefault();
+    event.target.blur();
+  }
   if (typing(event) || document.querySelector("dialog[open]")) return;
   if (event.key === "/") {
     const box = document.getElementById("q");
@@ -37,6 +41,10 @@ document.addEventListener("change", (event) => {
 
 // Empty fields are no part of a state: leave them out of the address.
 document.addEventListener("submit", (event) => {
+  // A post opened since the page came is part of the address too.
+  if (event.target.matches("[action='/choices']") && location.pathname === "/search") {
+    event.target.elements.next.value = location.pathname + location.search;
+  }
   if (event.target.method !== "get") return;
   const period = event.target.querySelector("select[name=period]");
   for (const field of event.target.elements) {

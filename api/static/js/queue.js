@@ -37,7 +37,7 @@ function held(form) {
 async function ask(address, options) {
   const headers = { "x-part": "cards", "x-proof": document.body.dataset.proof };
   const response = await fetch(address, { ...options, headers, redirect: "error" });
-  if (response.status === 401) window.location.assign("/login?next=/queue");
+  if (response.status === 401) window.location.assign("/login?expired=1&next=/queue");
   if (!response.ok) throw new Error(String(response.status));
   return new DOMParser().parseFromString(await response.text(), "text/html");
 }
@@ -53,9 +53,10 @@ function take(answer) {
   for (const card of answer.querySelectorAll("#cards > .card")) {
     const back = "back" in card.dataset;
     if (back) {
-      cards().filter((each) => each.dataset.post === card.dataset.post).forEach((each) => each.remove());
+      const before = cards().filter((each) => each.dataset.post === card.dataset.post);
       list.insertBefore(card, now());
       show(card);
+      before.forEach((each) => each.remove());
     } else if (!known.has(card.dataset.post)) {
       list.append(card);
     }

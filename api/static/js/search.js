@@ -13,7 +13,21 @@ function markChosen() {
   }
 }
 
-document.addEventListener("htmx:afterSettle", markChosen);
+// The keyboard goes on where the new part begins: in the post, or at the first of the further rows.
+let known = rows().length;
+document.addEventListener("htmx:afterSettle", (event) => {
+  markChosen();
+  const further = rows()[known];
+  known = rows().length;
+  if (event.target.id === "pane") event.target.focus({ preventScroll: true });
+  else if (further) further.focus({ preventScroll: true });
+});
+
+for (const name of ["htmx:beforeRequest", "htmx:sendError", "htmx:responseError"]) {
+  document.addEventListener(name, () => {
+    document.getElementById("search-says").hidden = name === "htmx:beforeRequest";
+  });
+}
 
 document.addEventListener("keydown", (event) => {
   if (!["j", "k"].includes(event.key) || typing(event) || document.querySelector("dialog[open]")) return;
