@@ -15,6 +15,7 @@ import numpy.typing as npt
 
 Floats = npt.NDArray[np.float32]
 Loss = Callable[[Floats], tuple[float, Floats]]
+Watch = Callable[[int, Floats], None]  # told the point after each step, the first of which is 1
 
 MEMORY = 6  # pairs of steps remembered; 3 to 20 in the book, more only cost memory here
 ENOUGH = 1e-4  # of the slope that a step must win (the book's c₁)
@@ -22,11 +23,14 @@ SHORTEST = 2.0**-20
 FLAT = 1e-6  # relative gain below which the descent ends: beyond it macro-F1 no longer moves
 
 
-def descend(loss: Loss, start: Floats, rounds: int) -> Floats:
-    """The point after at most `rounds` steps down from `start`. Same loss and start, same point."""
+def descend(loss: Loss, start: Floats, rounds: int, watch: Watch | None = None) -> Floats:
+    """The point after at most `rounds` steps down from `start`. Same loss and start, same point.
+
+    What `watch` sees depends on no later step: a descent of fewer rounds ends at the point that it saw then.
+    """
     point, (value, slope) = start, loss(start)
     past: deque[tuple[Floats, Floats, float]] = deque(maxlen=MEMORY)
-    for _turn in range(rounds):
+    for number in range(1, rounds + 1):
         way = _direction(slope, past)
         fall = _dot(way, slope)
         if fall >= 0:
@@ -46,6 +50,8 @@ def descend(loss: Loss, start: Floats, rounds: int) -> Floats:
             past.append((move, turn, curve))
         gained = value - reached[0]
         point, (value, slope) = there, reached
+        if watch:
+            watch(number, point)
         if past and gained <= FLAT * abs(value):
             return point
     return point

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -93,8 +93,21 @@ def fit_linear(examples: Examples, classes: tuple[Class, ...], settings: Setting
     return fit_table(Table(features(examples.texts, settings.families)), examples, classes, settings)
 
 
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """Rounds after which a training shows the reader that it would end with there; it also shows its last."""
+
+    rounds: Sequence[int]
+    show: Callable[[int, LinearReader], None]
+
+
 def fit_table(
-    table: Table, examples: Examples, classes: tuple[Class, ...], settings: Settings
+    table: Table,
+    examples: Examples,
+    classes: tuple[Class, ...],
+    settings: Settings,
+    *,
+    seen: Seen | None = None,
 ) -> LinearReader:
     """As `fit_linear`, from the features of the examples, so that several fits share them.
 
@@ -107,15 +120,29 @@ def fit_table(
     from scipy.sparse import diags
 
     scaled = (table.ngrams[:, used] @ diags(loud[used])).tocsr().astype(np.float32)
-    weights, bias = _descend((scaled, table.meaning(settings)), examples, settings)
-    full = np.zeros((table.ngrams.shape[1], len(classes)), np.float32)
-    full[used] = weights[: len(used)] * loud[used, None]
-    first = len(used)
-    for one in table.vectors:
-        learned = weights[first : first + one.table.shape[1]] * np.float32(settings.meaning)
-        full[_place(settings.families, one.family)] += one.table @ learned
-        first += one.table.shape[1]
-    return quantised(full, bias, classes, settings.families)
+
+    def reader(weights: Floats, bias: Floats) -> LinearReader:
+        full = np.zeros((table.ngrams.shape[1], len(classes)), np.float32)
+        full[used] = weights[: len(used)] * loud[used, None]
+        first = len(used)
+        for one in table.vectors:
+            learned = weights[first : first + one.table.shape[1]] * np.float32(settings.meaning)
+            full[_place(settings.families, one.family)] += one.table @ learned
+            first += one.table.shape[1]
+        return quantised(full, bias, classes, settings.families)
+
+    done = 0
+
+    def watch(number: int, weights: Floats, bias: Floats) -> None:
+        nonlocal done
+        done = number
+        if seen and number in seen.rounds:
+            seen.show(number, reader(weights, bias))
+
+    found = reader(*_descend((scaled, table.meaning(settings)), examples, settings, watch))
+    if seen and done not in seen.rounds:
+        seen.show(done, found)
+    return found
 
 
 def _place(families: Sequence[ngrams.Family], number: int) -> slice:
@@ -161,10 +188,16 @@ def balanced(examples: Examples, balance: float) -> Floats:
 
 
 def _descend(
-    seen: tuple[csr_matrix, Floats], examples: Examples, settings: Settings
+    given: tuple[csr_matrix, Floats],
+    examples: Examples,
+    settings: Settings,
+    watch: Callable[[int, Floats, Floats], None],
 ) -> tuple[Floats, Floats]:
-    """Weights (of n-grams, then of vectors) and bias that minimise cross-entropy + penalty/2 × Σ weights²."""
-    table, dense = seen
+    """Weights (of n-grams, then of vectors) and bias that minimise cross-entropy + penalty/2 × Σ weights².
+
+    `watch` is told of them after each step.
+    """
+    table, dense = given
     classes, sizes = examples.shares.shape[1], (table.shape[1], dense.shape[1])
     back, share, penalty = (
         table.T.tocsr(),
@@ -187,10 +220,14 @@ def _descend(
         gradient[ends[1]] = slope.sum(axis=0)
         return float(lost), gradient.ravel()
 
+    def told(number: int, flat: Floats) -> None:
+        held = flat.reshape(ends[1] + 1, classes)
+        watch(number, held[: ends[1]], held[ends[1]])
+
     from threadpoolctl import threadpool_limits
 
     with threadpool_limits(1):  # with more threads the last bits of the sums depend on their number
-        found = descend(loss, np.zeros((ends[1] + 1) * classes, np.float32), settings.rounds)
+        found = descend(loss, np.zeros((ends[1] + 1) * classes, np.float32), settings.rounds, told)
     held = found.reshape(ends[1] + 1, classes)
     return held[: ends[1]], held[ends[1]]
 

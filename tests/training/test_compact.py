@@ -150,6 +150,6 @@ def test_the_recipe_holds_out_both_readers() -> None:
     assert len(out.rows) == len(rows)
     assert [told.rows[place] for place in out.places] == out.rows
     assert np.abs(out.logits - out.linear).max() > 0.01
-    assert isinstance(told.fitted(np.arange(len(rows))), Trained)
+    assert isinstance(told.fitted(np.arange(len(rows)), out.taken), Trained)
     assert Class("negative") in told.classes
     assert {one.row for one in out.rows} == {Row(one.row.text, one.row.target) for one in rows}
