@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from hashlib import blake2b
 from pathlib import Path
+from types import MappingProxyType
 
 from dedupe.compare import Comparison, compare, likeness
 from dedupe.index import FLUSH, Found, Index
@@ -25,6 +26,9 @@ SAME_SKETCH = 0.9
 LEAST_LETTERS = 24
 # Readings of earlier posts kept for the next batches (some 10 KiB each).
 REMEMBERED = 4096
+# Posts put to others by people → where those stand; None: nowhere yet.
+Put = Mapping[int, Standing | None]
+NOBODY: Put = MappingProxyType({})
 # Sketches added at once when the cache is brought after the record (8 MiB).
 CATCH_UP = 1 << 14
 
@@ -45,13 +49,15 @@ class Placer:
         self._known: dict[int, Reading] = {}
         self.catch_up()
 
-    def place(self, items: Sequence[Item], apart: Collection[int] = ()) -> list[Placement]:
+    def place(self, items: Sequence[Item], apart: Collection[int] = (), put: Put = NOBODY) -> list[Placement]:
         """One placement for each item, in order; each sees those before it. Changes nothing lasting.
 
         Record the placements and call `commit`; or forget them, there is nothing to undo. `apart` names
-        the posts of which a person said that they are no copies: what repeats them hangs on them.
+        the posts of which a person said that they are no copies: what repeats them hangs on them. `put`
+        names those of which a person said what they repeat, and where that stands: what repeats them hangs
+        on that; nothing repeats them while it stands nowhere (None).
         """
-        return _Batch(self, items, apart).place() if items else []
+        return _Batch(self, items, apart, put).place() if items else []
 
     @property
     def findable(self) -> frozenset[int]:
@@ -81,12 +87,14 @@ class Placer:
         for key in keys:
             self._known.pop(key, None)
 
-    def succeed(self, members: Sequence[Item], cluster: str, apart: Collection[int] = ()) -> list[Placement]:
+    def succeed(
+        self, members: Sequence[Item], cluster: str, apart: Collection[int] = (), put: Put = NOBODY
+    ) -> list[Placement]:
         """Place what remains of a cluster whose first post is gone: the earliest remaining one leads.
 
         Members in order of arrival. Those no longer like any other start clusters of their own.
         """
-        return _Batch(self, members, apart, cluster).place() if members else []
+        return _Batch(self, members, apart, put, cluster=cluster).place() if members else []
 
     def close(self) -> None:
         """Write the index; nothing is lost without it, opening is quicker with it."""
@@ -127,10 +135,14 @@ class _Batch:
         placer: Placer,
         items: Sequence[Item],
         apart: Collection[int],
+        put: Put,
+        *,
         cluster: str | None = None,
     ) -> None:
         self._placer = placer
         self._apart = frozenset(apart)
+        self._put = put
+        self._nowhere = {key for key, where in put.items() if where is None}
         self._alone = cluster is not None
         self._cluster = cluster
         made = forms([item.text for item in items])
@@ -144,8 +156,10 @@ class _Batch:
     def place(self) -> list[Placement]:
         mine = set(self._readings)
         if not self._alone:
-            known = self._placer._shelf.by_normal_hash({a.form.hash for a in self._asked})
-            self._same = {form: key for form, key in known.items() if key not in mine}
+            shelf = self._placer._shelf
+            known = shelf.by_normal_hash({a.form.hash for a in self._asked})
+            self._standing.update(shelf.placed(set(known.values()) - mine))
+            self._same = {form: key for form, key in known.items() if key in self._standing}
         self._propose()
         self._fetch()
         return [self._settle(asked) for asked in self._asked]
@@ -158,8 +172,9 @@ class _Batch:
             known = asked.form.hash in seen and asked.item.key not in self._apart
             if known or len(asked.form.letters) < LEAST_LETTERS:
                 continue
-            seen.add(asked.form.hash)
             new.append(asked)
+            if asked.item.key not in self._nowhere:
+                seen.add(asked.form.hash)
         drawn = draw([asked.form.letters for asked in new])
         sketches = [sketch for sketch in drawn if sketch is not None]
         proposed = self._placer._index.find(sketches, COMPARED, self._alone)
@@ -171,8 +186,8 @@ class _Batch:
     def _fetch(self) -> None:
         """Learn of the shelf all that the candidates need: standing, originals, heads, texts."""
         shelf, mine = self._placer._shelf, set(self._readings)
-        wanted = {f.key for asked in self._asked for f in asked.found} | set(self._same.values())
-        stands = {key: s for key, s in shelf.placed(wanted - mine).items() if key not in mine}
+        wanted = {f.key for asked in self._asked for f in asked.found} - self._standing.keys()
+        stands = {**self._standing, **shelf.placed(wanted - mine)}
         self._heads = shelf.heads({s.cluster for s in stands.values()})
         compared = {f.key for asked in self._asked for f in asked.found} & set(stands)
         originals = {of for key in compared if (of := stands[key].of) is not None}
@@ -197,7 +212,10 @@ class _Batch:
         if asked.item.key in self._apart:
             stands = replace(stands, of=None, relation=Relation.VARIANT)
             placement = replace(placement, sketch=asked.sketch.to_bytes() if asked.sketch else None)
-        self._standing[asked.item.key] = stands
+        if asked.item.key in self._nowhere:
+            return placement
+        put = self._put.get(asked.item.key)
+        self._standing[asked.item.key] = replace(put, moment=stands.moment) if put else stands
         if same is None:
             self._same[asked.form.hash] = asked.item.key
         return placement

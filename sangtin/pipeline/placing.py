@@ -17,7 +17,7 @@ from sangtin.pipeline import copies
 from sangtin.pipeline.campaigns import flag_bursts
 from sangtin.pipeline.parts import Parts
 from sangtin.pipeline.redrawing import redraw
-from sangtin.record import Record, leases, placing, posts
+from sangtin.record import Record, leases, placing, posts, repeating
 from sangtin.record.leases import Lease
 from sangtin.record.placing import Place, Unplaced
 
@@ -51,7 +51,7 @@ class RecordShelf:
         """Where placed posts stand."""
         with self.record.read() as connection:
             found = placing.standing(connection, keys)
-        return {key: dedupe.Standing(s.cluster, s.of, s.relation, s.moment) for key, s in found.items()}
+        return {key: _standing(where) for key, where in found.items()}
 
     def by_normal_hash(self, hashes: Collection[bytes]) -> dict[bytes, int]:
         """The earliest post with each normal form that is no exact copy."""
@@ -116,12 +116,18 @@ class Placing:
         if waiting and waiting[0].left is not None:
             return self._succeed(placer, waiting[0].left)
         some = list(takewhile(lambda each: each.left is None, waiting))
-        return self._record(some, placer.place(_items(some), self._apart(some)))
+        return self._record(some, placer.place(_items(some), self._apart(some), self._put(some)))
 
     def _apart(self, waiting: Sequence[Unplaced]) -> set[int]:
         """Those of which a person said that they are no copies."""
         with self.record.read() as connection:
-            return placing.set_apart(connection, [each.key for each in waiting])
+            return repeating.set_apart(connection, [each.key for each in waiting])
+
+    def _put(self, waiting: Sequence[Unplaced]) -> dict[int, dedupe.Standing | None]:
+        """Those of which a person said that they repeat another post, and where that stands."""
+        with self.record.read() as connection:
+            found = placing.put_by_people(connection, [each.key for each in waiting])
+        return {key: _standing(where) if where else None for key, where in found.items()}
 
     def forget_erased(self) -> bool:
         """Take erased posts out of the copies' index. False where another process places: it will."""
@@ -140,7 +146,8 @@ class Placing:
         """A cluster whose original was erased: its earliest remaining post leads."""
         with self.record.read() as connection:
             members = placing.orphans(connection, cluster)
-        return self._record(members, placer.succeed(_items(members), cluster, self._apart(members)))
+        apart, put = self._apart(members), self._put(members)
+        return self._record(members, placer.succeed(_items(members), cluster, apart, put))
 
     def _record(self, waiting: Sequence[Unplaced], placements: Sequence[dedupe.Placement]) -> Placed:
         if not waiting:
@@ -180,6 +187,10 @@ class Placing:
 
 def _items(waiting: Sequence[Unplaced]) -> list[dedupe.Item]:
     return [dedupe.Item(each.key, each.text, each.moment) for each in waiting]
+
+
+def _standing(where: placing.Stands) -> dedupe.Standing:
+    return dedupe.Standing(where.cluster, where.of, where.relation, where.moment)
 
 
 def _place(each: Unplaced, where: dedupe.Placement) -> Place:

@@ -9,17 +9,15 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, Select, and_, bindparam, case, delete, func, select, text, update
 
-from sangtin.post import Act, Relation
+from sangtin.post import Relation
 from sangtin.record.among import among
 from sangtin.record.changes import upsert
 from sangtin.record.engine import Writing
 from sangtin.record.portions import portions
-from sangtin.record.schema import TO_PLACE, change, cluster, membership, meta, post, review, revision, sketch
+from sangtin.record.repeating import comes_down_to, ends, said
+from sangtin.record.schema import TO_PLACE, change, cluster, membership, meta, post, revision, sketch
 from sangtin.record.settling import settle
 from sangtin.record.standing import count_again, grow, stands
-
-# Acts that answer whether a post is a copy; the latest that stands counts.
-_ON_COPIES = (Act.SAME_AS.value, Act.NOT_A_COPY.value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,10 +146,10 @@ def place(writing: Writing, places: Sequence[Place]) -> list[Place]:
     """Record the placements, their sketches, their clusters, and the outcomes that follow.
 
     Returns those that were recorded. Left out, and still waiting, are posts that were edited or erased since
-    they were looked at, and copies of such posts.
+    they were looked at, copies of such posts, and of posts that a person put to them meanwhile.
     """
     connection = writing.connection
-    some = _up_to_date(connection, places)
+    some = _without_rings(connection, _up_to_date(connection, places))
     if not some:
         return []
     keys = [p.key for p in some]
@@ -167,31 +165,41 @@ def place(writing: Writing, places: Sequence[Place]) -> list[Place]:
 
 
 def standing(connection: Connection, keys: Collection[int]) -> dict[int, Stands]:
-    """Where posts stand now; those without a place are missing, those set apart repeat nothing."""
+    """Where posts stand now, by people's word before the machine's.
+
+    Those set apart repeat nothing; those put to a post, and their copies, repeat what that comes down to.
+    Missing are those without a place, and those put to what waits for its own: they say nothing until then.
+    """
     found: dict[int, Stands] = {}
     for some in portions(keys):
         rows = connection.execute(_now_placed().where(among(connection, post.c.key, some)))
         found |= {r.post: Stands(r.cluster, r.of, Relation(r.relation), r.moment) for r in rows}
-    copies = [key for key, each in found.items() if each.of is not None]
-    for key in set_apart(connection, copies):
+    told = said(connection, {*found, *(each.of for each in found.values() if each.of is not None)})
+    for key in found.keys() & told.keys():
         found[key] = replace(found[key], of=None, relation=Relation.VARIANT)
+    put = {key for key, target in told.items() if target is not None}
+    moved = put_where(connection, [key for key, each in found.items() if put & {key, each.of}])
+    for key, where in moved.items():
+        moment = found.pop(key).moment
+        if where is not None:
+            found[key] = replace(where, moment=moment)
     return found
 
 
-def set_apart(connection: Connection, keys: Collection[int]) -> set[int]:
-    """Those of the posts whose text of now a person called no copy, and nobody took it back."""
-    undone = select(review.c.undoes).where(review.c.undoes.is_not(None))
-    now = and_(post.c.key == review.c.post, post.c.revision == review.c.revision)
-    query = select(review.c.post, review.c.act).join(post, now).where(review.c.id.not_in(undone))
-    said: dict[int, str] = {}
-    for some in portions(keys):
-        rows = connection.execute(
-            query.where(among(connection, review.c.post, some), review.c.act.in_(_ON_COPIES)).order_by(
-                review.c.id
-            )
-        )
-        said |= {row.post: row.act for row in rows}
-    return {key for key, act in said.items() if act == Act.NOT_A_COPY.value}
+def put_where(connection: Connection, keys: Collection[int]) -> dict[int, Stands | None]:
+    """Where that stands to which posts that repeat another come down; None while it has no place."""
+    to = ends(connection, keys)
+    found: dict[int, Stands] = {}
+    for some in portions(set(to.values())):
+        for r in connection.execute(_now_placed().where(among(connection, post.c.key, some))):
+            found[r.post] = Stands(r.cluster, r.post, Relation.NEAR, r.moment)
+    return {key: found.get(end) for key, end in to.items()}
+
+
+def put_by_people(connection: Connection, keys: Collection[int]) -> dict[int, Stands | None]:
+    """Those of the posts of which a person said that they repeat another, and where that stands."""
+    told = said(connection, keys)
+    return put_where(connection, [key for key, target in told.items() if target is not None])
 
 
 def by_normal_hash(connection: Connection, hashes: Collection[bytes]) -> dict[bytes, int]:
@@ -283,6 +291,12 @@ def _up_to_date(connection: Connection, places: Sequence[Place]) -> list[Place]:
     stand = {key for key, row in alive.items() if row.placed}
     hold = [p for p in places if p.key in fresh and (p.of is None or p.of in fresh or p.of in stand)]
     return [replace(p, moment=alive[p.key].moment) for p in hold]
+
+
+def _without_rings(connection: Connection, places: Sequence[Place]) -> list[Place]:
+    told = said(connection, {p.of for p in places if p.of is not None})
+    put = {key for key, target in told.items() if target is not None}
+    return [p for p in places if p.of not in put or not comes_down_to(connection, p.of, p.key)]
 
 
 def _forget_old(connection: Connection, keys: list[int]) -> set[str]:

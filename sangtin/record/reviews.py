@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Row, Select, func, select
 from sangtin.errors import UsageError
 from sangtin.post import Act, Kind, Label, Review, now
 from sangtin.record.engine import Writing
+from sangtin.record.repeating import ON_COPIES, check_ends
 from sangtin.record.schema import membership, post, review, revision, shared
 from sangtin.record.settling import settle
 
@@ -44,14 +45,15 @@ def append(writing: Writing, given: Review) -> int:
     """Write a review of the post's current revision (use a durable transaction). Returns its id.
 
     Raises UsageError where the post is not there, was erased, or was edited since the revision that was
-    shown; where a label or target is missing; or where the act to undo is not this reviewer's, is an undo
-    itself or is undone already.
+    shown; where a label or target is missing; where the act to undo is not this reviewer's, is an undo
+    itself or is undone already; or where posts would repeat each other, so that nobody would see any.
     """
     row = _live(writing.connection, given.post, erased=given.act is Act.UNDO)
     values = _checked(writing.connection, given, row)
     inserted = writing.connection.execute(
         review.insert().values(**values).returning(review.c.id)
     ).scalar_one()
+    check_ends(writing.connection, _moved(writing.connection, given, row.key))
     settle(writing, _touched(writing.connection, given, row.key), "reviewed")
     return int(inserted)
 
@@ -166,6 +168,14 @@ def _check_undo(connection: Connection, given: Review) -> None:
         raise UsageError(f"There is no act {given.undoes} of {given.reviewer} to undo.")
     if connection.execute(select(review.c.id).where(review.c.undoes == given.undoes)).first():
         raise UsageError(f"Act {given.undoes} is undone already.")
+
+
+def _moved(connection: Connection, given: Review, key: int) -> list[int]:
+    """The post that may repeat another by this act than before it."""
+    if given.act is Act.SAME_AS:
+        return [key]
+    of = select(review.c.post).where(review.c.id == given.undoes, review.c.act.in_(ON_COPIES))
+    return list(connection.execute(of).scalars())
 
 
 def _touched(connection: Connection, given: Review, key: int) -> set[int]:

@@ -15,6 +15,7 @@ from sangtin.record.flags import read_flags, written
 from sangtin.record.outcome import Evidence, Said, outcome
 from sangtin.record.portions import portions
 from sangtin.record.predictions import prediction_of
+from sangtin.record.repeating import has_target
 from sangtin.record.schema import membership, model, post, prediction, review, shared
 
 # Acts that may settle a post.
@@ -185,7 +186,9 @@ def _reviews(
 
 def _stand(about: ColumnElement[bool]) -> Select[Any]:
     undone = select(review.c.undoes).where(review.c.undoes.is_not(None))
-    return select(review).where(about, review.c.id.not_in(undone), review.c.act != Act.UNDO.value)
+    return select(review).where(
+        about, review.c.id.not_in(undone), review.c.act != Act.UNDO.value, has_target()
+    )
 
 
 def _on_cluster(about: ColumnElement[bool]) -> ColumnElement[bool]:

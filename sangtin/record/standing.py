@@ -36,6 +36,12 @@ def free_copies(connection: Connection, key: int) -> None:
     connection.execute(waits.values(placed=False, readable=False))
 
 
+def wait_again(connection: Connection, key: int) -> None:
+    """A post waits to be placed again, and what repeats it with it."""
+    free_copies(connection, key)
+    connection.execute(update(post).where(post.c.key == key).values(placed=False, readable=False))
+
+
 def _share(connection: Connection, key: int) -> None:
     """With placed copies only: one that waits lost an earlier text of this post, and its labels with it."""
     then = and_(membership.c.of == review.c.post, membership.c.key <= review.c.placed_until)

@@ -1,4 +1,4 @@
-"""What a person set apart stays apart, whatever the placer is asked again; taken back, it is a copy again."""
+"""What a person set apart or put to another stays so, whatever is placed again; taken back, it is as it was."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ from sangtin.settings import Settings
 from tests.record.checking import START, assert_reconciled, fetched, keys_of
 
 FIRST = "Nước lũ lên nhanh ở hạ lưu, bà con xóm dưới cần thuyền và áo phao ngay trong tối nay"
+OTHER = "Quán phở đầu ngõ hôm nay bán rất ngon, phục vụ nhanh, giá cả hợp lý, tôi sẽ còn quay lại"
 COPY = "Chia sẻ giúp: " + FIRST + "!!!"
 
 
@@ -127,3 +128,35 @@ def test_an_edited_text_is_judged_anew(parts: Parts) -> None:
     say(parts, Act.NOT_A_COPY, "2")
     add(parts, Post("bao-mau", "2", COPY + " Nhanh lên!", START + timedelta(hours=5)))
     assert stands(parts, "2")[0] == keys_of(parts.record)["bao-mau:1"]
+
+
+@pytest.mark.parametrize("text", [FIRST, COPY + " Xóm dưới có 40 nhà."])
+def test_a_post_edited_into_what_a_person_put_to_it_stays_to_be_seen(parts: Parts, text: str) -> None:
+    add(parts, fetched("1", FIRST), fetched("2", OTHER, 1))
+    say(parts, Act.SAME_AS, "1", target="bao-mau:2")
+    add(parts, Post("bao-mau", "2", text, START + timedelta(hours=5)))
+    assert (bin_of(parts, "1"), bin_of(parts, "2")) == (Bin.DUPLICATE, Bin.PENDING)
+    add(parts, fetched("3", text, 400), fetched("4", text + " Nhanh lên bà con ơi!", 401))
+    assert [stands(parts, name)[0] for name in "34"] == [keys_of(parts.record)["bao-mau:2"]] * 2
+
+
+def test_what_repeats_a_post_put_to_another_hangs_on_that(parts: Parts) -> None:
+    add(parts, fetched("1", FIRST), fetched("2", OTHER, 1), fetched("3", COPY, 2))
+    say(parts, Act.SAME_AS, "1", target="bao-mau:2")
+    add(parts, fetched("4", FIRST, 3), fetched("5", COPY, 4))
+    assert [stands(parts, name)[0] for name in "345"] == [keys_of(parts.record)["bao-mau:2"]] * 3
+
+
+def test_posts_that_wait_for_their_places_together_never_hide_each_other(parts: Parts) -> None:
+    add(parts, fetched("1", OTHER), fetched("2", "Chia sẻ giúp: " + OTHER, 1), fetched("3", "Chợ họp sớm", 2))
+    say(parts, Act.SAME_AS, "2", target="bao-mau:3")
+    with parts.record.write() as writing:
+        erasing.erase(writing, keys_of(parts.record)["bao-mau:1"])
+        late = START + timedelta(hours=5)
+        posts.add(writing, [Post("bao-mau", "3", OTHER, late), fetched("4", OTHER, 400)])
+    place_all(parts)
+    assert (bin_of(parts, "2"), bin_of(parts, "3"), bin_of(parts, "4")) == (
+        Bin.DUPLICATE,
+        Bin.PENDING,
+        Bin.DUPLICATE,
+    )

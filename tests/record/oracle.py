@@ -47,6 +47,7 @@ class Say:
     on_cluster: bool
     label: Label | None
     kind: Kind | None
+    target: str | None = None
     copies: frozenset[Copy] = frozenset()
     undone: bool = False
 
@@ -125,6 +126,8 @@ class Oracle:
         }
         standing = {post.id for post in self.alive if not post.waits}
         taken = {name for name in fresh if decided[name][1].of in (None, *fresh, *standing)}
+        put = {name for name in self.posts if self._said_to_repeat(name)}
+        taken -= {n for n in taken if decided[n][1].of in put and n in self._chain(decided[n][1].of)}
         for name in taken:
             self.posts[name].place, self.posts[name].waits = decided[name][1], False
         return taken
@@ -151,12 +154,50 @@ class Oracle:
     def undo(self, act: int) -> None:
         next(a for a in self.acts if a.id == act).undone = True
 
+    def would_repeat_itself(self, name: str) -> bool:
+        """Whether what a post repeats comes down to the post again."""
+        return name in self._chain(self._repeats(name))
+
+    def _chain(self, name: str | None) -> list[str]:
+        """A post, what it repeats, what that repeats, and so on."""
+        chain: list[str] = []
+        while name is not None and name not in chain:
+            chain.append(name)
+            name = self._repeats(name)
+        return chain
+
+    def _repeats(self, name: str) -> str | None:
+        sameness = self._sameness(self.posts[name])
+        if sameness:
+            return sameness[-1].target
+        place = self.posts[name].place
+        return place.of if place is not None else None
+
+    def _said_to_repeat(self, name: str) -> bool:
+        sameness = self._sameness(self.posts[name])
+        return bool(sameness) and sameness[-1].act is Act.SAME_AS
+
+    def _sameness(self, post: Kept) -> list[Say]:
+        """What people said of its text of now: that it repeats a post that is still there, or none."""
+        return [
+            a
+            for a in self.acts
+            if a.act in (Act.SAME_AS, Act.NOT_A_COPY)
+            and not a.undone
+            and (a.post, a.revision) == (post.id, post.revision)
+            and (a.target is None or self.posts[a.target].erased is None)
+        ]
+
     def erase(self, name: str) -> None:
         post = self.posts[name]
         if post.erased is None:
             post.erased = self.outcome(post)
             self._free_copies(name)
             post.place, post.waits = None, False
+            for put in sorted({a.post for a in self.acts if a.target == name}):
+                if self.would_repeat_itself(put):
+                    self._free_copies(put)
+                    self.posts[put].waits = True
 
     # what follows
 
@@ -172,7 +213,7 @@ class Oracle:
         own = [a for a in mine if a.act is Act.LABEL and not a.on_cluster]
         if own:
             return _labelled(own[-1], Cause.PERSON)
-        sameness = [a.act for a in mine if a.act is not Act.LABEL]
+        sameness = [a.act for a in self._sameness(post)]
         if sameness and sameness[-1] is Act.SAME_AS:
             return Bin.DUPLICATE, Cause.SAME_AS, None
         if post.is_copy and not sameness:

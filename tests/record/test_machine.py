@@ -243,18 +243,33 @@ class Machine(Agreeing):
             if len(names) == 1:
                 return
             target = data.draw(st.sampled_from([name for name in names if name != about]), "target")
-        given = Review(reviewer, act, about, on_cluster, label, kind, target)
+        said = Say(0, reviewer, act, about, 0, on_cluster, label, kind, target)
+        self.oracle.say(said)
+        hides = act is Act.SAME_AS and self.oracle.would_repeat_itself(about)
+        number = self._append(Review(reviewer, act, about, on_cluster, label, kind, target), hides)
+        if number is None:
+            self.oracle.acts.remove(said)
+        else:
+            said.id = number
+
+    def _append(self, given: Review, hides: bool) -> int | None:
+        """Say it to the record; None where that must refuse, as nobody would see the posts any more."""
+        if hides:
+            with pytest.raises(UsageError), self.record.write(durable=True) as writing:
+                reviews.append(writing, given)
+            return None
         with self.record.write(durable=True) as writing:
-            number = reviews.append(writing, given)
-        self.oracle.say(Say(number, reviewer, act, about, 0, on_cluster, label, kind))
+            return reviews.append(writing, given)
 
     @precondition(lambda self: any(not act.undone for act in self.oracle.acts))
     @rule(data=st.data())
     def undo(self, data: st.DataObject) -> None:
         act = data.draw(st.sampled_from([a for a in self.oracle.acts if not a.undone]), "act")
-        with self.record.write(durable=True) as writing:
-            reviews.append(writing, Review(act.reviewer, Act.UNDO, act.post, undoes=act.id))
         self.oracle.undo(act.id)
+        of_copies = act.act in (Act.SAME_AS, Act.NOT_A_COPY)
+        hides = of_copies and self.oracle.would_repeat_itself(act.post)
+        given = Review(act.reviewer, Act.UNDO, act.post, undoes=act.id)
+        act.undone = self._append(given, hides) is not None
 
     @precondition(lambda self: self.oracle.posts)
     @rule(data=st.data())

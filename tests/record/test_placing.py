@@ -7,8 +7,8 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import event, func, select
 
-from sangtin.post import Bin, Cause, Post, Relation
-from sangtin.record import Record, clusters, erasing, placing, posts
+from sangtin.post import Act, Bin, Cause, Post, Relation, Review
+from sangtin.record import Record, clusters, erasing, placing, posts, reviews
 from sangtin.record.schema import membership, post, sketch
 from tests.record.checking import START, fetched, keys_of, place_all, place_of
 
@@ -79,6 +79,35 @@ def test_a_copy_of_what_was_edited_or_erased_meanwhile_waits_again(record: Recor
     assert "Đập sắp vỡ!" in [each.text for each in waiting(record)]
 
 
+def test_a_place_as_copy_of_what_a_person_put_to_the_post_meanwhile_is_not_recorded(record: Record) -> None:
+    keys = add(record, fetched("1", "Đập sắp vỡ"))
+    place_all(record)
+    add(record, fetched("2", "Đập sắp vỡ!", 1))
+    found = [place_of(each, keys["bao-mau:1"]) for each in waiting(record)]
+    with record.write() as writing:
+        reviews.append(writing, Review("an", Act.SAME_AS, "bao-mau:1", target="bao-mau:2"))
+    assert place(record, found) == []
+    assert [each.text for each in waiting(record)] == ["Đập sắp vỡ!"]
+
+
+def test_what_is_put_to_a_post_stands_where_that_does_with_its_copies(record: Record) -> None:
+    first, copy = copies_of(record, 1)
+    other = add(record, fetched("9", "Đê đã vỡ", 99))["bao-mau:9"]
+    with record.write() as writing:
+        reviews.append(writing, Review("an", Act.SAME_AS, "bao-mau:000000", target="bao-mau:9"))
+    with record.read() as connection:
+        assert placing.standing(connection, [first, copy]) == {}, "not before that has a place"
+        assert placing.put_by_people(connection, [first, copy]) == {first: None}
+    place_all(record)
+    with record.read() as connection:
+        found = placing.standing(connection, [first, copy, other])
+    assert {key: (each.of, each.cluster) for key, each in found.items()} == {
+        first: (other, f"c{other}"),
+        copy: (other, f"c{other}"),
+        other: (None, f"c{other}"),
+    }
+
+
 def test_a_copy_in_the_same_batch_as_its_stale_original_waits_with_it(record: Record) -> None:
     keys = add(record, fetched("1", "Đập sắp vỡ"), fetched("2", "Đập sắp vỡ!", 1))
     first, second = waiting(record)
@@ -101,9 +130,6 @@ def test_copies_of_an_edited_post_are_placed_again(record: Record) -> None:
 
 
 def test_a_post_set_free_that_loses_its_original_is_not_read_before_it_has_a_place(record: Record) -> None:
-    from sangtin.post import Act, Review
-    from sangtin.record import reviews
-
     first, copy = copies_of(record, 1)
     with record.write() as writing:
         reviews.append(writing, Review("an", Act.NOT_A_COPY, "bao-mau:000001"))
@@ -116,9 +142,6 @@ def test_a_post_set_free_that_loses_its_original_is_not_read_before_it_has_a_pla
 
 
 def test_the_outcome_of_a_copy_that_lost_its_original_stands_whatever_else_is_said(record: Record) -> None:
-    from sangtin.post import Act, Review
-    from sangtin.record import reviews
-
     first, copy = copies_of(record, 1)
     with record.write() as writing:
         erasing.erase(writing, first)

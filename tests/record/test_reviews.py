@@ -69,6 +69,56 @@ def test_same_as_makes_a_duplicate(book: Record) -> None:
     assert outcome_of(book, "3").cause is Cause.SAME_AS
 
 
+def test_two_posts_are_never_each_a_copy_of_the_other(book: Record) -> None:
+    say(book, "3", Act.SAME_AS, target="bao-mau:1")
+    for copy in ("2", "3"):
+        with pytest.raises(UsageError, match="nobody would see either"):
+            say(book, "1", Act.SAME_AS, target=f"bao-mau:{copy}")
+    assert outcome_of(book, "1").cause is Cause.MODEL
+    say(book, "2", Act.NOT_A_COPY)
+    say(book, "1", Act.SAME_AS, target="bao-mau:2")
+    assert outcome_of(book, "1").bin is Bin.DUPLICATE
+
+
+def test_an_undo_that_would_hide_the_original_too_is_refused(book: Record) -> None:
+    number = say(book, "2", Act.NOT_A_COPY)
+    say(book, "1", Act.SAME_AS, target="bao-mau:2")
+    with pytest.raises(UsageError, match="nobody would see either"):
+        say(book, "2", Act.UNDO, undoes=number)
+    assert outcome_of(book, "2").bin is Bin.PENDING
+    say(book, "1", Act.NOT_A_COPY)
+    say(book, "2", Act.UNDO, undoes=number)
+    assert outcome_of(book, "2").cause is Cause.COPY
+
+
+def test_same_as_names_nothing_once_its_target_is_erased(book: Record) -> None:
+    say(book, "3", Act.SAME_AS, target="bao-mau:1")
+    with book.write() as writing:
+        erasing.erase(writing, keys_of(book)["bao-mau:1"])
+    assert outcome_of(book, "3").cause is Cause.MODEL
+
+
+def test_what_a_person_said_before_of_it_counts_again_once_the_target_is_erased(book: Record) -> None:
+    say(book, "2", Act.NOT_A_COPY)
+    say(book, "2", Act.SAME_AS, target="bao-mau:3")
+    with book.write() as writing:
+        erasing.erase(writing, keys_of(book)["bao-mau:3"])
+    assert outcome_of(book, "2").bin is Bin.PENDING
+
+
+def test_erasing_leaves_no_two_posts_as_copies_of_each_other(book: Record) -> None:
+    with book.write() as writing:
+        posts.add(writing, [fetched("4", "Cầu đã thông xe", 9)])
+    place_all(book)
+    say(book, "2", Act.SAME_AS, target="bao-mau:4")
+    say(book, "1", Act.SAME_AS, target="bao-mau:2")
+    with book.write() as writing:
+        erasing.erase(writing, keys_of(book)["bao-mau:4"])
+    place_all(book)
+    assert outcome_of(book, "1").cause is Cause.SAME_AS
+    assert outcome_of(book, "2").bin is Bin.PENDING
+
+
 def test_a_label_on_a_cluster_holds_for_copies_of_then_once_they_are_freed(book: Record) -> None:
     say(book, "1", Act.LABEL, label=Label.POSITIVE, on_cluster=True)
     assert outcome_of(book, "1").cause is Cause.CLUSTER
