@@ -17,7 +17,7 @@ from sangtin.pipeline import copies
 from sangtin.pipeline.campaigns import flag_bursts
 from sangtin.pipeline.parts import Parts
 from sangtin.pipeline.redrawing import redraw
-from sangtin.record import Record, leases, placing, posts, repeating
+from sangtin.record import Record, Writing, leases, placing, posts, repeating
 from sangtin.record.leases import Lease
 from sangtin.record.placing import Place, Unplaced
 
@@ -137,8 +137,9 @@ class Placing:
         with self.record.read() as connection:
             erased = placing.erased_after(connection)
         if erased:
-            placer.remove([key for _, key in erased])
             with self.record.write() as writing:
+                self._check(writing)
+                placer.remove([key for _, key in erased])
                 placing.set_forgotten(writing, erased[-1][0])
         return True
 
@@ -154,8 +155,7 @@ class Placing:
             return Placed()
         places = [_place(each, where) for each, where in zip(waiting, placements, strict=True)]
         with self.record.write() as writing:
-            if self._lease is not None:
-                self._lease.check(writing)
+            self._check(writing)
             places = placing.place(writing, places)
             flag_bursts(writing, places)
         if self._placer is not None:
@@ -175,14 +175,24 @@ class Placing:
             self._placer = dedupe.Placer(RecordShelf(self.record), self.folder)
         return self._placer
 
-    def _let_go(self) -> None:
-        if self._placer is not None:
-            self._placer.close()
-            self._placer = None
+    def _check(self, writing: Writing) -> None:
+        """Make sure until a transaction ends that nobody else places: its index is this one's folder."""
         if self._lease is not None:
-            with contextlib.suppress(SangtinError):
-                self._lease.give_back()
-            self._lease = None
+            self._lease.check(writing)
+
+    def _let_go(self) -> None:
+        """Leave the index written, unless somebody else has it by now: then it stays as that one knows it."""
+        lease, placer = self._lease, self._placer
+        self._lease = self._placer = None
+        if lease is None:
+            return
+        with contextlib.suppress(SangtinError):
+            if placer is not None and not lease.lost:
+                with self.record.beside() as writing:
+                    lease.check(writing)
+                    placer.close()
+        with contextlib.suppress(SangtinError):
+            lease.give_back()
 
 
 def _items(waiting: Sequence[Unplaced]) -> list[dedupe.Item]:

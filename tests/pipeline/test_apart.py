@@ -1,4 +1,4 @@
-"""What a person set apart or put to another stays so, whatever is placed again; taken back, it is as it was."""
+"""What a person set apart or put to another stays so, whatever is placed again, until it is taken back."""
 
 from __future__ import annotations
 

@@ -7,13 +7,16 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from sqlalchemy import delete
 
+from sangtin.errors import BusyError
 from sangtin.pipeline import home
 from sangtin.pipeline.erasing import erase
 from sangtin.pipeline.parts import Parts, opened
 from sangtin.pipeline.placing import Placing
 from sangtin.post import Relation
-from sangtin.record import init_record, new_epoch, posts, shown, sources
+from sangtin.record import erasing, init_record, new_epoch, posts, shown, sources
+from sangtin.record.schema import lease
 from sangtin.settings import Settings
 from tests.record.checking import assert_reconciled, fetched
 
@@ -72,6 +75,47 @@ def test_what_another_machine_forgot_is_forgotten_here_too(machines: tuple[Parts
     assert relation(first, "3") is Relation.ORIGINAL
     keys = (first.settings.home / "copies" / "keys").read_bytes()
     assert [int.from_bytes(keys[at : at + 8], "little") for at in range(0, len(keys), 8)] == [2, 3]
+
+
+def files(parts: Parts) -> dict[str, bytes]:
+    """What a home's folder of the copies' index holds."""
+    return {path.name: path.read_bytes() for path in sorted((parts.settings.home / "copies").iterdir())}
+
+
+def test_who_slept_while_its_lease_passed_on_leaves_the_index_to_the_next(
+    machines: tuple[Parts, Parts],
+) -> None:
+    parts, _ = machines
+    with parts.record.write() as writing:
+        posts.add(writing, [fetched("1", FLOOD)])
+    sleeper = Placing(parts)
+    assert sleeper.place_some().posts == 1
+    with parts.record.write() as writing:
+        writing.connection.execute(delete(lease))  # as the next one does once it lapsed
+    place(parts, ("2", MARKET), ("3", MARKET + " Ai cũng lo tối nay nước về sớm hơn hôm qua."))
+    erase(parts, "bao-mau:1", "an")
+    left = files(parts)
+    with pytest.raises(BusyError), sleeper:
+        with parts.record.write() as writing:
+            posts.add(writing, [fetched("4", FLOOD, 9)])
+        sleeper.place_some()
+    assert files(parts) == left
+    place(parts, ("5", MARKET + "!"))
+    assert relation(parts, "5") is Relation.EXACT
+
+
+def test_who_slept_forgets_nothing_in_the_next_ones_index(machines: tuple[Parts, Parts]) -> None:
+    parts, _ = machines
+    place(parts, ("1", FLOOD), ("2", MARKET))
+    sleeper = Placing(parts)
+    assert sleeper.forget_erased()
+    with parts.record.write() as writing:
+        writing.connection.execute(delete(lease))
+        erasing.erase(writing, 1)
+    left = files(parts)
+    with pytest.raises(BusyError), sleeper:
+        sleeper.forget_erased()
+    assert files(parts) == left
 
 
 def test_a_cache_that_is_ahead_of_a_restored_record_is_made_anew(machines: tuple[Parts, Parts]) -> None:
