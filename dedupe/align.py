@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from difflib import SequenceMatcher
 from itertools import pairwise
 
 from dedupe.chain import spelt_alike
+from dedupe.effort import Effort, Matcher
 from dedupe.lexicon import fold, marks
 from dedupe.phrases import Words, opposed
 from dedupe.reading import Word
@@ -30,6 +30,8 @@ SAME_SENTENCE = 0.5
 # A clause has fewer words to be known by: it must be nearly the same, and of four words or more.
 SAME_CLAUSE = 0.75
 LEAST_CLAUSE = 3
+# Sentences that say the same so often have no places of their own.
+MOST_MET = 1_000_000
 # In texts of more clauses one is like another by chance.
 MOST_CLAUSES = 16
 
@@ -101,8 +103,10 @@ def _reordered(mine: list[Words], other: list[Words], share: float, least: int) 
     for number, counted in enumerate(pairs):
         for pair in counted:
             held.setdefault(pair, []).append(number)
-    for part in other:
-        wanted = _pairs(part)
+    asked = [_pairs(part) for part in other]
+    if sum(len(held.get(pair, ())) for wanted in asked for pair in wanted) > MOST_MET:
+        return as_they_are
+    for wanted in asked:
         scores = {0: 0}
         for pair, count in wanted.items():
             for number in held.get(pair, ()):
@@ -157,7 +161,7 @@ class _Aligning:
     def run(self) -> None:
         """Match equal runs first, then spell out what lies between them."""
         one, other = _keys(self._earlier, self._later)
-        matcher = SequenceMatcher(None, one, other, autojunk=len(one) + len(other) > 4000)
+        matcher = Matcher(one, other, Effort(), autojunk=len(one) + len(other) > 4000)
         for tag, a, b, c, d in _tidied(list(matcher.get_opcodes())):
             if tag == "equal":
                 self._agree(a, b, c)

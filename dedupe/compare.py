@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from dedupe.align import Alignment, Block, align, sentences
+from dedupe.effort import TooMuch
 from dedupe.meaning import SPEAKS, TURNS, Difference, changes, remarked
 from dedupe.moved import passages, settle_moves
 from dedupe.phrases import Words, uncovered
@@ -38,6 +39,7 @@ RETOLD = 2
 LIGHT = 2
 # `Dự kiến`, `được cho là`: so few words turn a sentence, more are a sentence of their own.
 HEDGE = 3
+TOO_MUCH = "too long or too repetitive to compare word by word"
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +77,15 @@ def compare(earlier: Reading, later: Reading) -> Comparison:
         return Comparison(similarity, containment, Relation.ORIGINAL, "unlike")
     if similarity < SAME_WORDS and _few_words(earlier.words, later.words):
         return Comparison(similarity, containment, Relation.ORIGINAL, "few words in common")
+    try:
+        return _word_by_word(earlier, later, (similarity, containment))
+    except TooMuch:
+        relation = Relation.VARIANT if _clustered(similarity, containment) else Relation.ORIGINAL
+        return Comparison(similarity, containment, relation, TOO_MUCH)
+
+
+def _word_by_word(earlier: Reading, later: Reading, likeness: tuple[float, float]) -> Comparison:
+    similarity, containment = likeness
     alignment = align(earlier.words, later.words)
     shorter = min(len(earlier.words), len(later.words))
     if alignment.shared < SAME_WORDS * shorter and similarity >= SAME_WORDS:
@@ -86,7 +97,7 @@ def compare(earlier: Reading, later: Reading) -> Comparison:
     found = differences(earlier.words, later.words, alignment)
     lengths = len(earlier.words), len(later.words)
     found = tuple(d for d in found if not _retells(d)) if _reworded(found, alignment.retold) else found
-    relation, reason = _verdict(found, (similarity, containment), lengths, alignment.shared)
+    relation, reason = _verdict(found, likeness, lengths, alignment.shared)
     return Comparison(similarity, containment, relation, reason, found)
 
 
@@ -105,6 +116,10 @@ def _retells(difference: Difference) -> bool:
         return False
     sides = difference.block.earlier, difference.block.later
     return all(len(side) <= LIGHT and not uncovered(side, "light") for side in sides)
+
+
+def _clustered(similarity: float, containment: float) -> bool:
+    return similarity >= CLUSTERED or containment >= QUOTED
 
 
 def _few_words(earlier: Words, later: Words) -> bool:
@@ -153,7 +168,7 @@ def _verdict(
 ) -> tuple[Relation, str]:
     """Near, variant, quotes or unlike, with the reasons named."""
     similarity, containment = likeness
-    clustered = similarity >= CLUSTERED or containment >= QUOTED
+    clustered = _clustered(similarity, containment)
     turned = [d for d in found if d.change in TURNS and not _tolerated(d, shared)]
     speaks = [d for d in found if d.change in SPEAKS and not _tolerated(d, shared)]
     if turned or speaks:

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from difflib import SequenceMatcher
 
 from dedupe.align import Block
+from dedupe.effort import Effort, Matcher
 from dedupe.phrases import Words, says, uncovered
 
 # A run this long that stands elsewhere is a passage moved, not two parties exchanged.
 PASSAGE = 8
 # Parties are exchanged within a sentence: their blocks are at most so many blocks apart.
 NEIGHBOURS = 3
+# What looking at two blocks costs, in the steps of an effort.
+LOOK = 50
 # What an hour or a date counts in.
 _CLOCK = frozenset(["gio", "phut", "ngay", "thang"])
 # Words that begin an adverbial, which may stand before or after what it modifies.
@@ -47,13 +49,14 @@ _APART = frozenset(["giua", "tu", "suot", "hoi", "bua", "may", "moi", "khoang", 
 def settle_moves(blocks: Sequence[Block]) -> tuple[list[Block], list[tuple[Words, bool]]]:
     """Take what was moved out of the blocks. Returns what is left, and moves as (words, turns)."""
     left = list(blocks)
+    effort = Effort()
     moves: list[tuple[Words, bool]] = []
     for i in range(len(left)):
         for j in range(len(left)):
             if i == j:
                 continue
             while left[i].earlier and left[j].later:
-                run = _shared(left[i].earlier, left[j].later, abs(i - j) > NEIGHBOURS)
+                run = _shared(left[i].earlier, left[j].later, abs(i - j) > NEIGHBOURS, effort)
                 if run is None:
                     break
                 a, b, size = run
@@ -73,10 +76,11 @@ def passages(blocks: Sequence[Block]) -> int:
     return sum(len(words) for words, turns in moves if len(words) >= PASSAGE and not turns)
 
 
-def _shared(one: Words, other: Words, far: bool) -> tuple[int, int, int] | None:
+def _shared(one: Words, other: Words, far: bool, effort: Effort) -> tuple[int, int, int] | None:
     """The longest run that both have: (start, start, width); None where it says nothing."""
+    effort.spend(LOOK)
     mine, their = [w.plain for w in one], [w.plain for w in other]
-    match = SequenceMatcher(None, mine, their, autojunk=False).find_longest_match()
+    match = Matcher(mine, their, effort).find_longest_match()
     if match.size < (PASSAGE if far else 1):
         return None
     if match.size == 1:

@@ -12,6 +12,8 @@ from dedupe.syllable import is_syllable, is_written
 
 # A word of fewer letters is a word of its own, however it came about.
 SHORTEST_SLIP = 3
+# No word that anybody typed by a slip is longer: distances cost the product of the lengths.
+LONGEST_SLIP = 40
 # What these were written out of is read as nothing else: a copy must not hide a denial.
 NEGATIONS = frozenset({"khong", "chua"})
 # Vowels that quick typing reduces (chìu for chiều, mún for muốn, nhìu for nhiều), marks as they are typed.
@@ -128,7 +130,9 @@ def _skeleton(short: str, long: str) -> bool:
 def _slip(short: str, long: str) -> bool:
     """One slip of the finger in a word of three letters or more, two from seven on."""
     allowed = 1 if len(long) < 7 else 2
-    return len(long) - len(short) <= allowed and _distance(short, long) <= allowed
+    return (
+        len(long) <= LONGEST_SLIP and len(long) - len(short) <= allowed and _distance(short, long) <= allowed
+    )
 
 
 def _distance(a: str, b: str) -> int:

@@ -65,15 +65,19 @@ def split(word: str, tones: str = "") -> tuple[int, ...]:
 
     `tones`: one character a letter, blank where the letter carries no tone; a syllable has one at most.
     """
-    best: list[tuple[int, ...] | None] = [()] + [None] * len(word)
+    fewest = [0] * (len(word) + 1)
+    opens = [0] * (len(word) + 1)  # where the last syllable of the fewest begins
     for stop in range(2, len(word) + 1):
-        for start in range(max(0, stop - 7), stop):
-            before = best[start]
-            if before is None or not is_syllable(word[start:stop]) or stop - start < 2:
+        for start in range(max(0, stop - 7), stop - 1):
+            if (start and not fewest[start]) or not is_syllable(word[start:stop]):
                 continue
             if len(tones[start:stop].replace(" ", "")) > 1:
                 continue
-            if best[stop] is None or len(before) + 1 < len(best[stop] or ()):
-                best[stop] = (*before, stop)
-    found = best[-1]
-    return found[:-1] if found else ()
+            if not fewest[stop] or fewest[start] + 1 < fewest[stop]:
+                fewest[stop], opens[stop] = fewest[start] + 1, start
+    breaks: list[int] = []
+    at = opens[-1] if fewest[-1] else 0
+    while at:
+        breaks.append(at)
+        at = opens[at]
+    return tuple(reversed(breaks))
