@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Collection, Iterable, Sequence
+from collections import Counter, deque
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -67,16 +67,23 @@ def campaign(
     )
 
 
-def burst(seen: Sequence[Sighting], window: timedelta = WINDOW) -> int:
-    """The most distinct accounts among sightings, in order of time, that lie within one window."""
+def burst(seen: Iterable[Sighting], window: timedelta = WINDOW, enough: int | None = None) -> int:
+    """The most distinct accounts among sightings, in order of time, that lie within one window.
+
+    With `enough`, what comes after so many is not looked at. Only one window is held in memory.
+    """
     within: Counter[str | None] = Counter()
-    most = begin = 0
+    near: deque[Sighting] = deque()
+    most = 0
     for sighting in seen:
+        near.append(sighting)
         within[sighting.author_key] += 1
-        while sighting.moment - seen[begin].moment > window:
-            within[seen[begin].author_key] -= 1
-            if not within[seen[begin].author_key]:
-                del within[seen[begin].author_key]
-            begin += 1
+        while sighting.moment - near[0].moment > window:
+            gone = near.popleft().author_key
+            within[gone] -= 1
+            if not within[gone]:
+                del within[gone]
         most = max(most, len(within))
+        if enough is not None and most >= enough:
+            break
     return most

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
-from datetime import datetime
+from collections.abc import Collection, Iterable, Sequence
+from datetime import datetime, time
 
-from dedupe.campaign import ACCOUNTS, WINDOW, Sighting, campaign
-from sangtin.post import SourceType
+from sqlalchemy import Connection
+
+from dedupe.campaign import ACCOUNTS, WINDOW, Sighting, burst
+from sangtin.post import VIETNAM, SourceType
 from sangtin.record import Writing, clusters, following, shown, sources
 from sangtin.record.placing import Place
 
@@ -14,20 +16,44 @@ from sangtin.record.placing import Place
 def flag_bursts(writing: Writing, places: Sequence[Place]) -> None:
     """Flag the clusters that just got copies and were posted by many accounts within a minute.
 
-    Feeds are news sources: that many of them carry one agency's text is how news works.
+    Feeds are news sources: that many of them carry one agency's text is how news works. Clusters that lost
+    posts, or whose posts were given other times, are judged again.
     """
+    judge_again(writing)
     connection = writing.connection
     spans = _spans(places)
     waiting = clusters.quiet(connection, sorted(spans), ACCOUNTS - 1)
     if not waiting:
         return
-    news = {s.source.name for s in sources.all_sources(connection) if s.source.type is SourceType.FEED}
+    news = _news(connection)
     since = min(spans[each][0] for each in waiting) - WINDOW
     until = max(spans[each][1] for each in waiting) + WINDOW
     members = clusters.members(connection, sorted(waiting), since, until)
-    burst = [each for each, some in sorted(members.items()) if _flagged(some, news)]
-    flagged = clusters.set_burst(writing, burst)
-    following.again(writing, list(shown.ids_of(connection, flagged).values()))
+    flagged = [each for each, some in sorted(members.items()) if _at_once(sorted(some, key=_moment), news)]
+    _show(writing, clusters.set_burst(writing, flagged))
+
+
+def judge_again(writing: Writing) -> None:
+    """Raise or lower the flags of the clusters that were counted anew in this transaction."""
+    connection = writing.connection
+    names = sorted(writing.recounted)
+    writing.recounted.clear()
+    if not names:
+        return
+    few = set(names) - clusters.with_copies(connection, names, ACCOUNTS - 1)
+    some = sorted(set(names) - few)
+    news = _news(connection) if some else set()
+    raised = [each for each in some if _at_once(clusters.sightings(connection, each), news)]
+    _show(writing, clusters.set_burst(writing, raised))
+    _show(writing, clusters.set_burst(writing, sorted(set(names) - set(raised)), burst=False))
+
+
+def _show(writing: Writing, keys: Sequence[int]) -> None:
+    following.again(writing, list(shown.ids_of(writing.connection, keys).values()))
+
+
+def _news(connection: Connection) -> set[str]:
+    return {s.source.name for s in sources.all_sources(connection) if s.source.type is SourceType.FEED}
 
 
 def _spans(places: Sequence[Place]) -> dict[str, tuple[datetime, datetime]]:
@@ -40,8 +66,16 @@ def _spans(places: Sequence[Place]) -> dict[str, tuple[datetime, datetime]]:
     return spans
 
 
-def _flagged(members: Sequence[clusters.Member], news: Collection[str]) -> bool:
-    if len({m.author_key for m in members}) < ACCOUNTS:
-        return False
-    found = campaign([Sighting(m.moment, m.author_key, m.source) for m in members], news)
-    return found is not None and found.flagged
+def _at_once(members: Iterable[clusters.Member], news: Collection[str]) -> bool:
+    """Whether enough accounts posted within one window, of members in order of time."""
+    seen = (Sighting(m.moment, m.author_key, m.source) for m in members if _tells(m, news))
+    return burst(seen, enough=ACCOUNTS) >= ACCOUNTS
+
+
+def _tells(member: clusters.Member, news: Collection[str]) -> bool:
+    """Not what news sources carry; nor what is dated by its day alone, which midnight stands for."""
+    return member.source not in news and member.moment.astimezone(VIETNAM).time() != time()
+
+
+def _moment(member: clusters.Member) -> datetime:
+    return member.moment

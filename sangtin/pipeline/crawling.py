@@ -11,6 +11,7 @@ from crawlers.visit import Cursor, Report, Visit
 from crawlers.wire import Manners
 from sangtin.errors import BusyError, UsageError
 from sangtin.pipeline.authors import author_key
+from sangtin.pipeline.campaigns import judge_again
 from sangtin.post import Post, SourceType
 from sangtin.record import Record, leases, posts, runs, sources
 from sangtin.record.posts import Counts
@@ -29,7 +30,9 @@ class RecordSink:
     def add(self, batch: Sequence[Post]) -> Counts:
         """Keep posts of sources that have cards."""
         with self.record.write() as writing:
-            return posts.add(writing, batch)
+            counts = posts.add(writing, batch)
+            judge_again(writing)
+            return counts
 
     def reject(self, source: str, reason: str, where: str) -> None:
         """The report counts rejections by reason; nothing else is kept of them."""

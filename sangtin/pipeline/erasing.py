@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from sangtin.errors import UsageError
+from sangtin.pipeline.campaigns import judge_again
 from sangtin.pipeline.parts import Parts
 from sangtin.pipeline.placing import Placing
 from sangtin.record import accounts, erasing, posts
@@ -19,6 +20,7 @@ def erase(parts: Parts, post_id: str, by: str) -> bool:
         if key is None:
             raise UsageError(f"There is no post {post_id!r} in the record. Its id is SOURCE:NATIVE-ID.")
         erasing.erase(writing, key)
+        judge_again(writing)
         accounts.note(writing, by, "erase", f"post {key}")
     with Placing(parts) as placer:
         placer.forget_erased()

@@ -18,7 +18,7 @@ from sangtin.pipeline.lines import LineFile, identity
 from sangtin.pipeline.parts import Parts
 from sangtin.pipeline.rows import Rejected, Row, read_rows
 from sangtin.pipeline.taking import Taking
-from sangtin.record import Record, leases, posts, runs, sources
+from sangtin.record import Record, Writing, leases, posts, runs, sources
 from sangtin.record.posts import Counts
 from sangtin.record.runs import Run
 
@@ -173,8 +173,17 @@ def _take(record: Record, run: Run, batch: Sequence[Row | Rejected], into: tuple
     with record.write() as writing:
         found = [item.post for item in batch if isinstance(item, Row)]
         counts = posts.add(writing, found, at=run.started_at)
+        judge_recounted(writing)
         done.count(counts, rejected)
         runs.advance(writing, run.id, max(item.last for item in batch), asdict(done))
+
+
+def judge_recounted(writing: Writing) -> None:
+    """Judge clusters again that lost posts to an edit, or whose posts were given other times."""
+    if writing.recounted:
+        from sangtin.pipeline.campaigns import judge_again  # with what places copies, which is slow to load
+
+        judge_again(writing)
 
 
 def _write(file: Path, rejected: Sequence[Rejected]) -> None:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, func, select, update
+from sqlalchemy import ColumnElement, Connection, Row, Select, func, select, update
 
 from sangtin.post import Bin
 from sangtin.record.engine import Writing
@@ -15,6 +15,11 @@ from sangtin.record.portions import portions
 from sangtin.record.schema import cluster, membership, post
 from sangtin.record.shown import Summary, summaries
 from sangtin.record.standing import stands
+
+# What tells when somebody posted: a date of the post's own, and an author.
+_TELLING = (post.c.published_at.is_not(None), post.c.author_key.is_not(None))
+# Members read at once while a whole cluster is looked through.
+PAGE = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,36 +77,42 @@ def posts_of(connection: Connection, cluster_id: str, limit: int = 100, offset: 
 
 def quiet(connection: Connection, ids: Sequence[str], copies: int) -> set[str]:
     """Those of the clusters that have so many copies and are not marked as posted at once."""
-    found: set[str] = set()
-    for some in portions(ids):
-        query = select(cluster.c.id).where(
-            cluster.c.id.in_(some), ~cluster.c.burst, cluster.c.copies >= copies
-        )
-        found |= {row.id for row in connection.execute(query)}
-    return found
+    return _some(connection, ids, ~cluster.c.burst, cluster.c.copies >= copies)
+
+
+def with_copies(connection: Connection, ids: Sequence[str], copies: int) -> set[str]:
+    """Those of the clusters that have so many copies."""
+    return _some(connection, ids, cluster.c.copies >= copies)
 
 
 def members(
     connection: Connection, ids: Sequence[str], since: datetime, until: datetime
 ) -> dict[str, list[Member]]:
-    """Of clusters' posts with known authors within a time (both ends included): when, who, where."""
+    """Of clusters' dated posts with known authors within a time (both ends included): when, who, where.
+
+    What has no date of its own stands at the time of its fetch, when all of a file's posts came at once.
+    """
     found: dict[str, list[Member]] = {}
     columns = (membership.c.cluster, membership.c.moment, post.c.author_key, post.c.source)
-    within = (membership.c.moment >= since, membership.c.moment <= until, post.c.author_key.is_not(None))
+    within = (membership.c.moment >= since, membership.c.moment <= until)
     for some in portions(ids):
-        query = _members(select(*columns)).where(membership.c.cluster.in_(some), *within)
+        query = _members(select(*columns)).where(membership.c.cluster.in_(some), *within, *_TELLING)
         for cluster_id, moment, author_key, source in connection.execute(query):
             found.setdefault(cluster_id, []).append(Member(moment, author_key, source))
     return found
 
 
+def sightings(connection: Connection, cluster_id: str) -> Iterator[Member]:
+    """The same of all dated posts of one cluster with known authors, in order of time, as they are read."""
+    query = _members(select(membership.c.moment, post.c.author_key, post.c.source))
+    query = query.where(membership.c.cluster == cluster_id, *_TELLING).order_by(membership.c.moment)
+    for row in connection.execute(query.execution_options(yield_per=PAGE)):
+        yield Member(row.moment, row.author_key, row.source)
+
+
 def crowded(connection: Connection, ids: Sequence[str]) -> set[str]:
     """Those of the clusters that hold more than one post."""
-    found: set[str] = set()
-    for some in portions(ids):
-        query = select(cluster.c.id).where(cluster.c.id.in_(some), cluster.c.posts > 1)
-        found |= {row.id for row in connection.execute(query)}
-    return found
+    return _some(connection, ids, cluster.c.posts > 1)
 
 
 def spread(connection: Connection, cluster_id: str) -> Spread | None:
@@ -147,16 +158,24 @@ def spreading(
     return [Grown(_cluster(row), int(row.came)) for row in rows]
 
 
-def set_burst(writing: Writing, ids: Sequence[str]) -> list[int]:
-    """Mark clusters as posted by many accounts at once; the keys of the posts this changes."""
+def set_burst(writing: Writing, ids: Sequence[str], *, burst: bool = True) -> list[int]:
+    """Mark clusters as posted by many accounts at once, or as not; the keys of the posts this changes."""
     connection = writing.connection
     keys: list[int] = []
     for some in portions(ids):
-        new = update(cluster).where(cluster.c.id.in_(some), ~cluster.c.burst)
-        fresh = [row.id for row in connection.execute(new.values(burst=True).returning(cluster.c.id))]
+        new = update(cluster).where(cluster.c.id.in_(some), cluster.c.burst.is_(not burst))
+        fresh = [row.id for row in connection.execute(new.values(burst=burst).returning(cluster.c.id))]
         rows = connection.execute(_members(select(post.c.key)).where(membership.c.cluster.in_(fresh)))
         keys += [row.key for row in rows]
     return keys
+
+
+def _some(connection: Connection, ids: Sequence[str], *such: ColumnElement[bool]) -> set[str]:
+    found: set[str] = set()
+    for some in portions(ids):
+        rows = connection.execute(select(cluster.c.id).where(cluster.c.id.in_(some), *such))
+        found |= {row.id for row in rows}
+    return found
 
 
 def _members(query: Select[Any]) -> Select[Any]:

@@ -52,11 +52,15 @@ COPYING = "copying"
 
 
 class Writing:
-    """One write transaction. Changes of posts' states are noted here and numbered just before the commit."""
+    """One write transaction. Changes of posts' states are noted here and numbered just before the commit.
+
+    `recounted` names the clusters that lost posts, or whose posts were given other times.
+    """
 
     def __init__(self, connection: Connection) -> None:
         self.connection = connection
         self.changes: list[Change] = []
+        self.recounted: set[str] = set()
 
     def note(self, change: Change) -> None:
         """Keep a change for the end of the transaction."""

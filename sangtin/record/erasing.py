@@ -33,7 +33,7 @@ def erase(writing: Writing, key: int) -> None:
     for table in (sketch, membership, prediction, revision, held, refused, shared):
         connection.execute(delete(table).where(table.c.post == key))
     if left is not None:
-        count_again(connection, [left])
+        count_again(writing, [left])
     columns = ("url", "author_key", "thread", "likes", "comments", "shares", "views", "attention")
     gone = dict.fromkeys(columns) | {"erased_at": now(), "placed": True, "readable": False, "edited": False}
     gone |= {"flags": ""}

@@ -159,7 +159,7 @@ def place(writing: Writing, places: Sequence[Place]) -> list[Place]:
     for portion in portions(keys):
         connection.execute(update(post).where(among(connection, post.c.key, portion)).values(placed=True))
     grow(connection, _came([p for p in some if p.cluster not in left]))
-    count_again(connection, left)
+    count_again(writing, left)
     settle(writing, keys, "placed")
     return some
 

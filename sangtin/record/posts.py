@@ -218,7 +218,7 @@ def _update_post(writing: Writing, row: Any, each: _Fetch, top: int) -> None:
         return
     writing.connection.execute(update(post).where(post.c.key == row.key).values(**values))
     if "moment" in moved:
-        move(writing.connection, row.key, values["moment"])
+        move(writing, row.key, values["moment"])
     if moved.intersection(FOLLOWED):
         before = state_of(row)
         after = replace(before, day=values["day"])
@@ -233,7 +233,7 @@ def _begin_again(writing: Writing, row: Any, values: dict[str, Any]) -> None:
     free_copies(connection, row.key)
     connection.execute(update(post).where(post.c.key == row.key).values(**values))
     if left is not None:
-        count_again(connection, [left])
+        count_again(writing, [left])
     after = State(values["day"], Bin.PENDING, None)
     writing.note(Change(row.key, "edited", row.source, state_of(row), after))
 

@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, Connection, and_, case, delete, func, or_,
 
 from sangtin.post import Act
 from sangtin.record.changes import upsert
+from sangtin.record.engine import Writing
 from sangtin.record.schema import cluster, membership, post, review, shared
 
 
@@ -51,14 +52,15 @@ def _share(connection: Connection, key: int) -> None:
     connection.execute(shared.insert().from_select(["review", "post", "revision"], query))
 
 
-def move(connection: Connection, key: int, moment: datetime) -> None:
+def move(writing: Writing, key: int, moment: datetime) -> None:
     """A post turns out to have been posted at another moment than it was placed with."""
+    connection = writing.connection
     now = select(post.c.revision).where(post.c.key == key).scalar_subquery()
     mine = and_(membership.c.post == key, membership.c.revision == now)
     connection.execute(update(membership).where(mine).values(moment=moment))
     name = cluster_of(connection, key)
     if name is not None:
-        count_again(connection, [name])
+        count_again(writing, [name])
 
 
 def grow(connection: Connection, came: Sequence[dict[str, Any]]) -> None:
@@ -81,10 +83,11 @@ def grow(connection: Connection, came: Sequence[dict[str, Any]]) -> None:
     connection.execute(insert.on_conflict_do_update(index_elements=["id"], set_=grown), list(came))
 
 
-def count_again(connection: Connection, names: Collection[str]) -> None:
+def count_again(writing: Writing, names: Collection[str]) -> None:
     """Count clusters from their members; the earliest leads, and one without members is no more."""
     for name in sorted(set(names)):
-        _count_again(connection, name)
+        _count_again(writing.connection, name)
+    writing.recounted |= set(names)
 
 
 def _count_again(connection: Connection, name: str) -> None:

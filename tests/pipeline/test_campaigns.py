@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import timedelta
+from dataclasses import replace
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from sangtin import follower
 from sangtin.pipeline import home
+from sangtin.pipeline.erasing import erase
+from sangtin.pipeline.importing import import_file
 from sangtin.pipeline.parts import Parts, opened
 from sangtin.pipeline.placing import Placing
-from sangtin.post import Flag, Post, Source, SourceType
+from sangtin.post import VIETNAM, Flag, Post, Source, SourceType
 from sangtin.record import posts, sources
 from sangtin.search import Filters, parse
 from sangtin.settings import Settings
+from tests.pipeline.running import write_jsonl
 from tests.record.checking import START, assert_reconciled
 
 TEXT = "Khẩn cấp: hồ trên núi sắp xả lũ, bà con hạ lưu chạy ngay trong đêm nay, đừng chờ loa phường báo"
@@ -73,3 +77,60 @@ def test_a_burst_that_comes_in_two_batches_is_found(parts: Parts) -> None:
         ]
         posts.add(writing, late)
     assert place(parts, "nhom", [0], ["a"]) == 5
+
+
+def flagged(parts: Parts, *given: Post) -> int:
+    """The same for posts as given."""
+    with parts.record.write() as writing:
+        posts.add(writing, given, at=START)
+    with Placing(parts) as placer:
+        while placer.place_some().posts:
+            pass
+    return shown(parts)
+
+
+def shown(parts: Parts) -> int:
+    follower.follow(parts.record, parts.search)
+    return parts.search.total(parse(""), Filters(flags=(Flag.BURST,)))
+
+
+def test_posts_without_a_date_all_come_when_they_are_fetched_and_raise_no_flag(parts: Parts) -> None:
+    assert flagged(parts, *(Post("nhom", author, TEXT, author_key=author) for author in "abcdef")) == 0
+
+
+def test_posts_dated_by_their_day_raise_no_flag(parts: Parts) -> None:
+    midnight = datetime(2026, 9, 30, tzinfo=VIETNAM)
+    some = [Post("nhom", each, TEXT, published_at=midnight, author_key=each) for each in "abcdef"]
+    assert flagged(parts, *some) == 0
+    late = [
+        replace(each, native_id=f"late{n}", published_at=midnight + timedelta(seconds=n))
+        for n, each in enumerate(some)
+    ]
+    assert flagged(parts, *late) == 12, "one of these is at midnight, and five are not"
+
+
+def test_a_flag_is_lowered_when_too_few_are_left(parts: Parts) -> None:
+    assert place(parts, "nhom", [0, 10, 20, 30, 40, 9_000], list("abcdef")) == 6
+    erase(parts, "nhom:5", "an")
+    assert shown(parts) == 5
+    erase(parts, "nhom:2", "an")
+    assert shown(parts) == 0
+
+
+def test_a_flag_is_lowered_and_raised_as_texts_and_times_come_in(parts: Parts) -> None:
+    assert place(parts, "nhom", [0, 10, 20, 30, 40, 9_000], list("abcdef")) == 6
+    import_rows(parts, {"id": "4", "text": "Chợ quê sáng nay họp sớm, rau tươi đầy"})
+    assert shown(parts) == 0
+    undated = [Post("nhom", f"late{n}", TEXT, author_key=f"late{n}") for n in range(5)]
+    assert flagged(parts, *undated) == 0
+    late: dict[str, object] = {"text": TEXT, "fetched_at": "2026-10-06T08:00:00+07:00"}
+    import_rows(
+        parts,
+        *({"id": f"late{n}", "published_at": f"2026-10-05T08:00:{n:02}+07:00", **late} for n in range(5)),
+    )
+    assert shown(parts) == 10
+
+
+def import_rows(parts: Parts, *rows: dict[str, object]) -> None:
+    file = write_jsonl(parts.settings.home / f"rows{len(rows)}.jsonl", list(rows))
+    import_file(parts, file, "nhom")
