@@ -63,11 +63,11 @@ _TONES = set("\u0300\u0301\u0303\u0309\u0323")
 # Unmarked typing has next to none, marked typing 0.2-0.3 (measured on the sets of tests/bench/copies.py).
 MARKED = 0.08
 _DIGITS = {"khong": 0, "mot": 1, "hai": 2, "ba": 3, "bon": 4, "nam": 5}
-_DIGITS |= {"sau": 6, "bay": 7, "tam": 8, "chin": 9}
-_DIGITS |= {"tu": 4, "lam": 5, "bai": 7}
+_DIGITS |= {"sau": 6, "bay": 7, "tam": 8, "chin": 9, "tu": 4, "lam": 5, "bai": 7}
 # Hours that are said to be in the second half of the day, by how they are said.
 _HALVES = {"chieu": range(1, 7), "toi": range(5, 12), "dem": range(8, 12), "khuya": range(8, 12)}
 _TENS = {"muoi": 10, "chuc": 10, "tram": 100}
+_COUNTED = frozenset({*_TENS, *_SCALES})
 # What a number in words may begin with.
 _COUNTING = frozenset({*_DIGITS, *_TENS})
 
@@ -386,11 +386,11 @@ def _spelled(words: list[Word], at: int) -> tuple[str, int] | None:
     while stop < len(words):
         word = words[stop].plain
         if word in _TENS:
-            total += (
-                (1 if unit is None else unit) * _TENS[word] if word != "muoi" or unit is None else unit * 10
-            )
+            total += (1 if unit is None else unit) * _TENS[word]
             unit, tens = None, True
         elif word in _DIGITS and (unit is None) and word != "khong":
+            if word == "nam" and tens and {w.plain for w in words[stop + 1 : stop + 2]}.isdisjoint(_COUNTED):
+                break  # `hai mươi năm` are years; twenty-five is `hai mươi lăm`
             unit = _DIGITS[word]
         else:
             break

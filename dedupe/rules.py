@@ -8,7 +8,7 @@ from functools import cached_property
 from itertools import pairwise
 
 from dedupe.align import sentences
-from dedupe.phrases import Words, listed, opposed, said, says, uncovered
+from dedupe.phrases import Words, listed, opposed, said, says, uncovered, within
 from dedupe.reading import number_of
 from dedupe.voices import (
     PLEAS,
@@ -209,7 +209,8 @@ def _denied(change: Change, sentence: Words) -> Change:
 def _tells(parts: Sequence[Words], told: Telling, leads: bool) -> bool:
     """Whether sentences before (`leads`) or behind a text tell something beyond what it tells."""
     return sum(map(own, parts)) >= TOLD or any(
-        _about(part, told) or (not leads and (_bare(part) or _points_back(part))) for part in parts
+        _about(part, told) or (not leads and (_bare(part) or _points_back(part) or says(part, "resolved")))
+        for part in parts
     )
 
 
@@ -258,7 +259,9 @@ def _said_anew(words: Words, name: str, told: Telling) -> bool:
 
 
 def _numbers(words: Words) -> list[str]:
-    return sorted(number_of(w.plain) for w in words if w.number or says((w,), "number_words"))
+    told = [words[start:stop] for start, stop in within(words, "number_words", "compounds")]
+    spelt = [number_of(part[0].plain) for part in told if listed(part, "number_words")]
+    return sorted([*(w.plain for w in words if w.number), *spelt])
 
 
 def _units(words: Words) -> frozenset[str]:

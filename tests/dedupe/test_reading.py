@@ -55,3 +55,17 @@ def test_slips_are_not(word: str) -> None:
 def test_words_that_differ_in_meaning_stay_apart(one: str, other: str) -> None:
     left, right = (read([f"Xin nói rõ với {word} rằng đã rõ"])[0].words[4] for word in (one, other))
     assert alike(left, right) is (one == "chưa")
+
+
+@pytest.mark.parametrize(
+    ("said", "number"),
+    [
+        ("nuôi suốt hai mươi năm nay", "20"),
+        ("hai mươi lăm người", "25"),
+        ("hai trăm năm mươi nghìn", "250"),
+        ("hai mươi năm nghìn đồng", "25"),
+        ("ba mươi năm trước", "30"),
+    ],
+)
+def test_years_behind_tens_are_no_fives(said: str, number: str) -> None:
+    assert number in [word.plain for word in read([said])[0].words]
