@@ -36,15 +36,16 @@ def best_temperature(logits: Floats, shares: Floats, weights: Floats) -> float:
     `logits` and the true `shares` have shape (texts, classes), `weights` (texts,).
     """
     grid = np.geomspace(COOLEST, HOTTEST, STEPS)
-    losses = [_loss(softmax(logits / temperature), shares, weights) for temperature in grid]
+    losses = [cross_entropy(softmax(logits / temperature), shares, weights) for temperature in grid]
     return round(float(grid[int(np.argmin(losses))]), 4)
 
 
 def least_loss(logits: Floats, shares: Floats, weights: Floats) -> float:
     """The cross-entropy of logits at their best temperature."""
-    return _loss(softmax(logits / best_temperature(logits, shares, weights)), shares, weights)
+    return cross_entropy(softmax(logits / best_temperature(logits, shares, weights)), shares, weights)
 
 
-def _loss(said: Floats, shares: Floats, weights: Floats) -> float:
+def cross_entropy(said: Floats, shares: Floats, weights: Floats) -> float:
+    """How far chances are from what is true, (texts, classes) both; `weights` have the shape (texts,)."""
     lost = -(shares * np.log(np.maximum(said, 1e-12))).sum(axis=1)
     return float((lost * weights).sum() / weights.sum())

@@ -79,8 +79,8 @@ class Numbered:
 
 @dataclass(frozen=True, slots=True)
 class Trained:
-    """A compact reader before it is written. A transformer that learned here is asked of every text that it
-    reads; what another student would say is left out."""
+    """A compact reader before it is written. A transformer that learned here is asked of every text; what
+    another student would say is left out. With `marks` unmarked texts get their likeliest ones."""
 
     linear: LinearReader
     words: Words
@@ -89,6 +89,7 @@ class Trained:
     temperature: float = 1.0
     name: str = "compact"
     student: Student | Relearned | None = None
+    marks: bool = True
 
     @property
     def classes(self) -> tuple[Class, ...]:
@@ -105,8 +106,8 @@ class Trained:
         return said_by(self.weights, numbered(forms, self.words)), self.linear.logits(forms)
 
     def forms(self, texts: Sequence[str]) -> list[str]:
-        """What it reads of texts: unmarked ones with their likeliest marks."""
-        return forms_of(texts)
+        """What it reads of texts."""
+        return forms_of(texts) if self.marks else [prepare(text) for text in texts]
 
     def read(self, texts: Sequence[str]) -> npt.NDArray[np.float64]:
         """Shape (texts, classes); rows sum to 1."""
@@ -126,7 +127,7 @@ class Trained:
             "share": self.share,
             "edge": EDGE,
             "temperature": self.temperature,
-            "marks": MARKS,
+            "marks": MARKS if self.marks else None,
         }
         if self.student:
             self.student.save(folder / TRANSFORMER, self.classes)

@@ -17,7 +17,7 @@ from nlp.flags import FOLDER, Flags
 from nlp.folder import ModelCard, Step, write_card
 from nlp.linear import LinearReader
 from sangtin.errors import UsageError
-from training.calibration import best_share, best_temperature
+from training.calibration import best_share, best_temperature, cross_entropy
 from training.compact import Settings as NetworkSettings
 from training.compact import Trained, fit_compact
 from training.known import known_to
@@ -56,7 +56,7 @@ def fit(rows: Sequence[Row], dev: Sequence[Row], out: Path, plan: Plan) -> Model
     refuse_taken(out)
     classes = classes_of(rows)
     kept, held = (rows, dev) if dev else split_rows(rows)
-    reader = _weighed(_trained(examples(kept, classes), classes, plan), held)
+    reader = _chosen(_trained(examples(kept, classes), classes, plan), held)
     thresholds = choose(answered(reader, held), labels_of(classes), plan.bounds.error, plan.bounds.missed)
     if not dev:
         reader = _as(reader, _trained(examples(rows, classes), classes, plan))
@@ -141,6 +141,21 @@ def _trained(shown: Examples, classes: tuple[Class, ...], plan: Plan) -> Draft:
     return replace(reader, student=relearn(below, shown, plan.lesson))
 
 
+def _chosen(reader: Draft, rows: Sequence[Row]) -> Draft:
+    """The reader as held-out rows read best: weighed, and with marks given to unmarked texts or as they are.
+
+    It learned from texts as they are; where missing marks are a label's own, giving them hides it.
+    """
+    first = _weighed(reader, rows)
+    if not isinstance(reader, Trained) or len(rows) < ENOUGH:
+        return first
+    said = examples(rows, reader.classes)
+    other = _weighed(replace(reader, marks=False), rows)
+    truth = said.shares.astype(np.float64), said.weights.astype(np.float64)
+    lost = [cross_entropy(one.read(said.texts), *truth) for one in (first, other)]
+    return first if lost[0] <= lost[1] else other
+
+
 def _weighed(reader: Draft, rows: Sequence[Row]) -> Draft:
     """The reader with the temperature, and of a compact one the shares, that are best on held-out rows."""
     said = examples(rows, reader.classes)
@@ -164,14 +179,14 @@ def _weighed(reader: Draft, rows: Sequence[Row]) -> Draft:
 
 
 def _as(chosen: Draft, reader: Draft) -> Draft:
-    """A reader with the shares and temperatures of another one."""
+    """A reader with the shares, the temperatures and the marks of another one."""
     reader = replace(reader, temperature=chosen.temperature)
     if not isinstance(reader, Trained) or not isinstance(chosen, Trained):
         return reader
     student = None
     if isinstance(reader.student, Relearned) and isinstance(chosen.student, Relearned):
         student = replace(reader.student, asked=chosen.student.asked)
-    return replace(reader, share=chosen.share, student=student)
+    return replace(reader, share=chosen.share, student=student, marks=chosen.marks)
 
 
 def split_rows(rows: Sequence[Row]) -> tuple[list[Row], list[Row]]:

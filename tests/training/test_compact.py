@@ -13,8 +13,10 @@ import pytest
 
 import nlp
 from nlp import Class
+from nlp.compact import CompactReader
 from nlp.compact_words import BEGIN, FIRST, PAD, STRANGE
 from nlp.folder import read_card
+from sangtin.text import strip_marks
 from tests.nlp.small import DAY, ROWS, SETTINGS
 from training.bounding import How, rethreshold
 from training.compact import Numbered, Settings, Trained, fit_network, logits_of
@@ -85,6 +87,21 @@ def test_any_labels_from_the_command_line(tmp_path: Path) -> None:
     assert [one.label for one in said[:2]] == ["1", "0"]
     wrong = subprocess.run([*command, "--model", "huge", "--out", out], capture_output=True, check=False)
     assert wrong.returncode == 2
+
+
+def test_where_missing_marks_are_the_label_they_stay_missing(tmp_path: Path) -> None:
+    words = ["ngon", "đẹp", "rẻ", "nhanh", "xấu", "chậm", "đắt", "dở"]
+    texts = [f"hàng này {one} quá và {other} nữa" for one in words for other in words] * 2
+    rows = [Row(text, Class("marked")) for text in texts]
+    rows += [Row(strip_marks(text), Class("bare")) for text in texts]
+    fit(rows, rows, tmp_path / "model", PLAN)
+    assert CompactReader.load(tmp_path / "model" / "compact", "compact").marks is False
+    said = nlp.load(tmp_path / "model").read(["hàng này đẹp nữa", "hang nay dep nua"])
+    assert [one.label for one in said] == ["marked", "bare"]
+
+
+def test_where_they_are_not_they_are_given(fitted: Path) -> None:
+    assert CompactReader.load(fitted / "compact", "compact").marks is True
 
 
 # Each word stands equally often under both labels; only their order tells.
