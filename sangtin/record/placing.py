@@ -238,7 +238,7 @@ def last_mark(connection: Connection) -> int:
 
 def _came(places: Sequence[Place]) -> list[dict[str, Any]]:
     rows: dict[str, dict[str, Any]] = {}
-    for p in sorted(places, key=lambda p: (p.moment, p.key)):
+    for p in sorted(places, key=lambda p: p.moment):  # of one moment, whichever was placed first
         copies = int(p.of is not None)
         row = rows.get(p.cluster)
         if row is None:

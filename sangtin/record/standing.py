@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, case, delete, func, or_, select, update
+from sqlalchemy import ColumnElement, Connection, and_, case, delete, func, select, update
 
 from sangtin.post import Act
 from sangtin.record.changes import upsert
@@ -69,10 +69,7 @@ def grow(connection: Connection, came: Sequence[dict[str, Any]]) -> None:
         return
     insert = upsert(connection, cluster)
     new = insert.excluded
-    earlier = or_(
-        new.first_at < cluster.c.first_at,
-        and_(new.first_at == cluster.c.first_at, new.lead < cluster.c.lead),
-    )
+    earlier = new.first_at < cluster.c.first_at
     grown = {
         "posts": cluster.c.posts + new.posts,
         "copies": cluster.c.copies + new.copies,
@@ -91,7 +88,8 @@ def count_again(writing: Writing, names: Collection[str]) -> None:
 
 
 def _count_again(connection: Connection, name: str) -> None:
-    mine = select(membership).join(post, stands()).where(membership.c.cluster == name).subquery()
+    named = select(membership, post.c.id).join(post, stands())
+    mine = named.where(membership.c.cluster == name).subquery()
     counted = select(
         func.count().label("posts"),
         func.count(mine.c.of).label("copies"),
@@ -102,7 +100,7 @@ def _count_again(connection: Connection, name: str) -> None:
     if not row.posts:
         connection.execute(delete(cluster).where(cluster.c.id == name))
         return
-    first = select(mine.c.post).order_by(mine.c.moment, mine.c.post).limit(1)
+    first = select(mine.c.post).order_by(mine.c.moment, mine.c.of.is_not(None), mine.c.id).limit(1)
     values = dict(row._mapping) | {"lead": connection.execute(first).scalar_one()}
     insert = upsert(connection, cluster).values(id=name, burst=False, **values)
     connection.execute(insert.on_conflict_do_update(index_elements=["id"], set_=values))

@@ -197,19 +197,26 @@ def test_a_time_that_comes_while_a_place_is_looked_for_counts_in_the_cluster(rec
     assert placed.first_at == published
 
 
-def test_of_posts_with_one_time_the_first_one_in_the_record_leads(record: Record) -> None:
-    keys = add(record, fetched("2", "b"), fetched("1", "a"))
-    older, younger = sorted(keys.values())
-    for key in (younger, older):
-        found = [place_of(each) for each in waiting(record) if each.key == key]
-        place(record, [_in_one_cluster(each) for each in found])
-    assert cluster(record, "c") == (2, 0, older)
+@pytest.mark.parametrize("together", [True, False])
+def test_of_posts_with_one_time_the_original_leads_however_they_came(record: Record, together: bool) -> None:
+    keys = add(record, fetched("b", "Đập sắp vỡ!"), fetched("a", "Đập sắp vỡ"), fetched("c", "Đập vỡ"))
+    original = keys["bao-mau:a"]
+    assert original != min(keys.values())
+    found = [place_of(each, None if each.key == original else original) for each in waiting(record)]
+    found = [_in_one_cluster(each) if each.key == keys["bao-mau:c"] else each for each in found]
+    for some in [found[:2]] if together else [found[:1], found[1:2]]:
+        place(record, some)
+    assert cluster(record, f"c{original}") == (2, 1, original)
+    place(record, found[2:])
+    with record.write() as writing:
+        erasing.erase(writing, keys["bao-mau:c"])
+    assert cluster(record, f"c{original}") == (2, 1, original), "counted again"
 
 
 def _in_one_cluster(place: placing.Place) -> placing.Place:
     from dataclasses import replace
 
-    return replace(place, cluster="c", relation=Relation.VARIANT)
+    return replace(place, of=None, relation=Relation.VARIANT)
 
 
 def test_any_number_of_posts_fits_in_one_call(record: Record) -> None:
