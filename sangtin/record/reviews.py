@@ -12,9 +12,10 @@ from sqlalchemy import Connection, Row, Select, func, select
 from sangtin.errors import UsageError
 from sangtin.post import Act, Kind, Label, Review, now
 from sangtin.record.engine import Writing
-from sangtin.record.repeating import ON_COPIES, check_ends
+from sangtin.record.repeating import ON_COPIES, check_ends, ends
 from sangtin.record.schema import membership, post, review, revision, shared
 from sangtin.record.settling import settle
+from sangtin.record.standing import free_copies, free_same_words, repeats, undrawn, wait_again
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +55,7 @@ def append(writing: Writing, given: Review) -> int:
         review.insert().values(**values).returning(review.c.id)
     ).scalar_one()
     check_ends(writing.connection, _moved(writing.connection, given, row.key))
+    _place_again(writing.connection, given, row.key)
     settle(writing, _touched(writing.connection, given, row.key), "reviewed")
     return int(inserted)
 
@@ -176,6 +178,22 @@ def _moved(connection: Connection, given: Review, key: int) -> list[int]:
         return [key]
     of = select(review.c.post).where(review.c.id == given.undoes, review.c.act.in_(ON_COPIES))
     return list(connection.execute(of).scalars())
+
+
+def _place_again(connection: Connection, given: Review, key: int) -> None:
+    """Posts whose place this act puts in question wait for another one.
+
+    One set apart must be found by what repeats it, so it has to be drawn where it was not. Taken back, what
+    hung on it hangs on a copy, and what hangs where it was put may not belong there.
+    """
+    if given.act is Act.NOT_A_COPY and undrawn(connection, key):
+        wait_again(connection, key)
+    if given.act is Act.UNDO:
+        row = connection.execute(select(review).where(review.c.id == given.undoes)).one()
+        if row.act == Act.NOT_A_COPY.value and repeats(connection, row.post):
+            free_copies(connection, row.post)
+        if row.act == Act.SAME_AS.value:
+            free_same_words(connection, row.post, ends(connection, [row.target]).get(row.target, row.target))
 
 
 def _touched(connection: Connection, given: Review, key: int) -> set[int]:

@@ -8,10 +8,10 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, and_, case, delete, func, select, update
 
-from sangtin.post import Act
+from sangtin.post import Act, Relation
 from sangtin.record.changes import upsert
 from sangtin.record.engine import Writing
-from sangtin.record.schema import cluster, membership, post, review, shared
+from sangtin.record.schema import cluster, membership, post, review, shared, sketch
 
 
 def stands() -> ColumnElement[bool]:
@@ -34,6 +34,37 @@ def free_copies(connection: Connection, key: int) -> None:
     _share(connection, key)
     copies = select(membership.c.post).join(post, stands()).where(membership.c.of == key)
     waits = update(post).where(post.c.key.in_(copies))
+    connection.execute(waits.values(placed=False, readable=False))
+
+
+def repeats(connection: Connection, key: int) -> bool:
+    """Whether the machine holds a post for a copy."""
+    of = select(membership.c.of).join(post, stands()).where(post.c.key == key)
+    return connection.execute(of).scalar_one_or_none() is not None
+
+
+def undrawn(connection: Connection, key: int) -> bool:
+    """Whether a post is a near copy that only its original was to be found by: it has no sketch.
+
+    An exact copy needs none: what repeats it repeats the very words of its original.
+    """
+    near = select(membership.c.post).join(post, and_(stands(), post.c.placed))
+    near = near.where(post.c.key == key, membership.c.relation == Relation.NEAR.value)
+    drawn = select(sketch.c.post).where(sketch.c.post == key)
+    return connection.execute(near.where(~drawn.exists())).first() is not None
+
+
+def free_same_words(connection: Connection, key: int, end: int) -> None:
+    """The posts in this one's words that hang on another one, as this did, wait to be placed again."""
+    words = select(membership.c.normal_hash).join(post, stands())
+    mine, theirs = (
+        connection.execute(words.where(post.c.key == each)).scalar_one_or_none() for each in (key, end)
+    )
+    if mine is None or mine == theirs:
+        return
+    hang = select(membership.c.post).join(post, stands())
+    hang = hang.where(membership.c.of == end, membership.c.normal_hash == mine, post.c.key != key)
+    waits = update(post).where(post.c.key.in_(hang))
     connection.execute(waits.values(placed=False, readable=False))
 
 

@@ -13,12 +13,17 @@ from sangtin.pipeline import home
 from sangtin.pipeline.parts import Parts, opened
 from sangtin.pipeline.placing import Placing
 from sangtin.post import Act, Bin, Post, Relation, Review
-from sangtin.record import erasing, placing, posts, reviews, sources
+from sangtin.record import erasing, placing, posts, reviews, shown, sources
 from sangtin.record.schema import post
 from sangtin.settings import Settings
 from tests.record.checking import START, assert_reconciled, fetched, keys_of
 
 FIRST = "Nước lũ lên nhanh ở hạ lưu, bà con xóm dưới cần thuyền và áo phao ngay trong tối nay"
+LONG = (
+    FIRST
+    + ". Mọi người nhớ mang theo đèn pin và nước uống, ưu tiên người già và trẻ nhỏ đi trước, tắt hết điện "
+    "trong nhà, khóa van bếp, cột ghe vào gốc cây to và gọi cho nhau trước khi trời tối."
+)
 OTHER = "Quán phở đầu ngõ hôm nay bán rất ngon, phục vụ nhanh, giá cả hợp lý, tôi sẽ còn quay lại"
 COPY = "Chia sẻ giúp: " + FIRST + "!!!"
 
@@ -97,6 +102,8 @@ def test_taken_back_it_is_a_copy_again(parts: Parts) -> None:
     first = keys_of(parts.record)["bao-mau:1"]
     act = say(parts, Act.NOT_A_COPY, "2")
     say(parts, Act.UNDO, "2", undoes=act)
+    assert bin_of(parts, "2") == Bin.DUPLICATE
+    place_all(parts)
     assert stands(parts, "2")[0] == first
     assert bin_of(parts, "2") == Bin.DUPLICATE
     add(parts, fetched("3", COPY, 2))
@@ -119,6 +126,7 @@ def test_the_later_of_apart_and_same_counts(parts: Parts) -> None:
     add(parts, fetched("1", FIRST), fetched("2", COPY, 1))
     say(parts, Act.NOT_A_COPY, "2")
     say(parts, Act.SAME_AS, "2", target="bao-mau:1")
+    place_all(parts)
     assert stands(parts, "2")[0] == keys_of(parts.record)["bao-mau:1"]
     assert bin_of(parts, "2") == Bin.DUPLICATE
 
@@ -160,3 +168,46 @@ def test_posts_that_wait_for_their_places_together_never_hide_each_other(parts: 
         Bin.PENDING,
         Bin.DUPLICATE,
     )
+
+
+def test_near_copies_of_what_was_set_apart_hang_on_it_too(parts: Parts) -> None:
+    add(parts, fetched("1", LONG), fetched("2", LONG.replace("đèn pin", "đèn pin nhé"), 1))
+    assert similarity(parts, "2") >= 0.9, "so that it was not drawn"
+    say(parts, Act.NOT_A_COPY, "2")
+    place_all(parts)
+    add(parts, fetched("3", LONG.replace("đèn pin", "đèn pin nhé").replace("trẻ nhỏ", "trẻ nhỏ nha"), 2))
+    assert stands(parts, "2") == (None, Relation.VARIANT)
+    assert stands(parts, "3")[0] == keys_of(parts.record)["bao-mau:2"]
+    assert bin_of(parts, "2") == Bin.PENDING
+
+
+def similarity(parts: Parts, name: str) -> float:
+    with parts.record.read() as connection:
+        (found,) = shown.summaries_by_id(connection, [f"bao-mau:{name}"])
+    assert found.membership is not None
+    return found.membership.similarity
+
+
+def test_taken_back_its_copies_are_copies_of_the_original(parts: Parts) -> None:
+    add(parts, fetched("1", FIRST), fetched("2", COPY, 1))
+    act = say(parts, Act.NOT_A_COPY, "2")
+    add(parts, fetched("3", COPY, 2))
+    first, second, _ = sorted(keys_of(parts.record).values())
+    assert stands(parts, "3")[0] == second
+    say(parts, Act.UNDO, "2", undoes=act)
+    assert bin_of(parts, "3") == Bin.DUPLICATE
+    place_all(parts)
+    assert [stands(parts, name)[0] for name in "23"] == [first, first]
+    assert [bin_of(parts, name) for name in "123"] == [Bin.PENDING, Bin.DUPLICATE, Bin.DUPLICATE]
+
+
+def test_taken_back_what_a_post_was_put_to_lets_go_of_its_copies(parts: Parts) -> None:
+    add(parts, fetched("1", FIRST), fetched("2", OTHER, 1))
+    act = say(parts, Act.SAME_AS, "1", target="bao-mau:2")
+    add(parts, fetched("3", FIRST, 2), fetched("4", OTHER, 3))
+    first, second, *_ = sorted(keys_of(parts.record).values())
+    assert [stands(parts, name)[0] for name in "34"] == [second, second]
+    say(parts, Act.UNDO, "1", undoes=act)
+    place_all(parts)
+    assert [stands(parts, name)[0] for name in "34"] == [first, second]
+    assert bin_of(parts, "1") == Bin.PENDING
