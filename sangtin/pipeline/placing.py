@@ -144,9 +144,12 @@ class Placing:
         return True
 
     def _succeed(self, placer: dedupe.Placer, cluster: str) -> Placed:
-        """A cluster whose original was erased: its earliest remaining post leads."""
+        """A cluster whose original was erased: its earliest remaining post leads, and then those behind it.
+
+        Who comes in a later batch finds that one as any other.
+        """
         with self.record.read() as connection:
-            members = placing.orphans(connection, cluster)
+            members = placing.orphans(connection, cluster, BATCH)
         apart, put = self._apart(members), self._put(members)
         return self._record(members, placer.succeed(_items(members), cluster, apart, put))
 

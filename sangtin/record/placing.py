@@ -19,12 +19,14 @@ from sangtin.record.schema import TO_PLACE, change, cluster, membership, meta, p
 from sangtin.record.settling import settle
 from sangtin.record.standing import count_again, grow, stands
 
+_ORIGINAL = post.alias("original")
+
 
 @dataclass(frozen=True, slots=True)
 class Unplaced:
     """A post that waits for its place, with the text of its current revision.
 
-    `left` is the cluster in which this revision stood until its original was erased.
+    `left` is the cluster in which this revision stood until its original was erased, while none leads that.
     """
 
     key: int
@@ -72,10 +74,10 @@ def unplaced(connection: Connection, limit: int) -> list[Unplaced]:
     return _unplaced(connection, _waiting().order_by(post.c.moment, post.c.id).limit(limit))
 
 
-def orphans(connection: Connection, cluster_id: str) -> list[Unplaced]:
-    """The posts that wait because the original of their cluster was erased, by (moment, id)."""
-    waiting = _waiting().where(membership.c.cluster == cluster_id).order_by(post.c.moment, post.c.id)
-    return [each for each in _unplaced(connection, waiting) if each.left is not None]
+def orphans(connection: Connection, cluster_id: str, limit: int) -> list[Unplaced]:
+    """The next posts that wait because the original of their cluster was erased, by (moment, id)."""
+    waiting = _waiting().where(membership.c.cluster == cluster_id, _ORIGINAL.c.erased_at.is_not(None))
+    return _unplaced(connection, waiting.order_by(post.c.moment, post.c.id).limit(limit))
 
 
 def erased_after(connection: Connection) -> list[tuple[int, int]]:
@@ -153,12 +155,14 @@ def place(writing: Writing, places: Sequence[Place]) -> list[Place]:
     if not some:
         return []
     keys = [p.key for p in some]
-    left = _forget_old(connection, keys)
+    stood = _forget_old(connection, keys)
+    stayed = {p.key for p in some if stood.get(p.key) == (p.cluster, p.of is not None, p.moment)}
+    left = {where for key, (where, *_) in stood.items() if key not in stayed}
     connection.execute(membership.insert(), [_membership_row(p) for p in some])
     _draw(connection, some)
     for portion in portions(keys):
         connection.execute(update(post).where(among(connection, post.c.key, portion)).values(placed=True))
-    grow(connection, _came([p for p in some if p.cluster not in left]))
+    grow(connection, _came([p for p in some if p.cluster not in left and p.key not in stayed]))
     count_again(writing, left)
     settle(writing, keys, "placed")
     return some
@@ -258,11 +262,16 @@ def _came(places: Sequence[Place]) -> list[dict[str, Any]]:
 
 def _waiting() -> Select[Any]:
     text_now = and_(revision.c.post == post.c.key, revision.c.number == post.c.revision)
-    original = post.alias("original")
-    left = case((original.c.erased_at.is_not(None), membership.c.cluster)).label("left")
+    lead = post.alias("lead")
+    headless = and_(_ORIGINAL.c.erased_at.is_not(None), ~lead.c.placed)
+    left = case((headless, membership.c.cluster)).label("left")
     query = select(post.c.key, post.c.revision, revision.c.text, post.c.moment, left)
     joined = query.select_from(post).join(revision, text_now).outerjoin(membership, stands())
-    return joined.outerjoin(original, original.c.key == membership.c.of).where(TO_PLACE)
+    joined = joined.outerjoin(_ORIGINAL, _ORIGINAL.c.key == membership.c.of)
+    joined = joined.outerjoin(
+        cluster, and_(cluster.c.id == membership.c.cluster, membership.c.of.is_not(None))
+    )
+    return joined.outerjoin(lead, lead.c.key == cluster.c.lead).where(TO_PLACE)
 
 
 def _unplaced(connection: Connection, query: Select[Any]) -> list[Unplaced]:
@@ -299,18 +308,21 @@ def _without_rings(connection: Connection, places: Sequence[Place]) -> list[Plac
     return [p for p in places if p.of not in put or not comes_down_to(connection, p.of, p.key)]
 
 
-def _forget_old(connection: Connection, keys: list[int]) -> set[str]:
-    """A post placed again gives up its sketch and this revision's place. Returns the clusters it left."""
-    left: set[str] = set()
+def _forget_old(connection: Connection, keys: list[int]) -> dict[int, tuple[str, bool, datetime]]:
+    """A post placed again gives up its sketch and this revision's place.
+
+    Returns where each stood: its cluster, whether as a copy, and since when.
+    """
+    found: dict[int, tuple[str, bool, datetime]] = {}
     for some in portions(keys):
         connection.execute(delete(sketch).where(among(connection, sketch.c.post, some)))
-        stood = select(membership.c.key, membership.c.cluster).join(post, stands())
+        stood = select(membership).join(post, stands())
         old = connection.execute(stood.where(among(connection, post.c.key, some))).all()
         connection.execute(
             delete(membership).where(among(connection, membership.c.key, [row.key for row in old]))
         )
-        left |= {row.cluster for row in old}
-    return left
+        found |= {row.post: (row.cluster, row.of is not None, row.moment) for row in old}
+    return found
 
 
 def _draw(connection: Connection, places: Sequence[Place]) -> None:

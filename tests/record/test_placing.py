@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -214,8 +215,6 @@ def test_of_posts_with_one_time_the_original_leads_however_they_came(record: Rec
 
 
 def _in_one_cluster(place: placing.Place) -> placing.Place:
-    from dataclasses import replace
-
     return replace(place, of=None, relation=Relation.VARIANT)
 
 
@@ -226,7 +225,7 @@ def test_any_number_of_posts_fits_in_one_call(record: Record) -> None:
         assert len(clusters.set_burst(writing, [f"c{first}"])) == 3_001
         erasing.erase(writing, first)
     with record.read() as connection:
-        lost = placing.orphans(connection, f"c{first}")
+        lost = placing.orphans(connection, f"c{first}", 10_000)
         assert [each.key for each in lost] == copies
         assert len(placing.standing(connection, copies)) == 0
     place(record, [place_of(each, None if each.key == copies[0] else copies[0]) for each in lost])
@@ -236,6 +235,21 @@ def test_any_number_of_posts_fits_in_one_call(record: Record) -> None:
         assert len(posts.texts(connection, copies)) == 3_000
         duplicates = select(func.count()).where(post.c.bin == Bin.DUPLICATE.value, post.c.erased_at.is_(None))
         assert connection.execute(duplicates).scalar_one() == 2_999
+
+
+def test_once_another_leads_the_rest_of_its_posts_wait_as_any_others(record: Record) -> None:
+    first, second, *rest = copies_of(record, 4)
+    with record.write() as writing:
+        erasing.erase(writing, first)
+    with record.read() as connection:
+        lost = placing.orphans(connection, f"c{first}", 2)
+    assert [(each.key, each.left) for each in lost] == [(second, f"c{first}"), (rest[0], f"c{first}")]
+    place(record, [replace(place_of(lost[0]), cluster=f"c{first}")])
+    assert [(each.key, each.left) for each in waiting(record)] == [(key, None) for key in rest]
+    assert cluster(record, f"c{first}") == (4, 3, second)
+    for each in waiting(record):
+        place(record, [replace(place_of(each, second), cluster=f"c{first}")])
+        assert cluster(record, f"c{first}") == (4, 3, second)
 
 
 def _narrow(record: Record) -> None:
@@ -268,7 +282,7 @@ def test_what_waits_is_found_without_looking_at_the_rest(record: Record) -> None
         event.listen(record.engine, "before_cursor_execute", explain)
         placing.unplaced(connection, 10)
         placing.count_unplaced(connection)
-        placing.orphans(connection, "c1")
+        placing.orphans(connection, "c1", 10)
         reading.count_unread(connection, 1)
         reading._free(connection, 1, 10)
         queue.waiting(connection, "an")
