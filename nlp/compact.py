@@ -113,8 +113,10 @@ class CompactReader:
 
     def read(self, texts: Sequence[str]) -> Probabilities:
         """Shape (texts, classes); rows sum to 1."""
-        forms = self.forms(texts)
-        logits, done = np.empty((len(texts), len(self.classes))), 0
+        return self._answers(self.forms(texts))
+
+    def _answers(self, forms: list[str]) -> Probabilities:
+        logits, done = np.empty((len(forms), len(self.classes))), 0
         for batch in batches(forms):
             logits[done : done + len(batch)] = self.logits(batch)
             done += len(batch)
@@ -135,9 +137,14 @@ class CompactReader:
         return self.deep.reader.counted if self.deep else Counter()
 
     def why(self, text: str, label: str) -> list[Moved]:
-        """The words of `text` without which `label` would be less (or more) likely."""
+        """The words of `text` without which `label` would be less (or more) likely.
+
+        A text that is read with marks is read so without some of its words, too, however few are left.
+        """
         wanted = [i for i, one in enumerate(self.classes) if one.label == label]
-        return occlude(text, lambda texts: self.read(texts)[:, wanted].sum(axis=1))
+        if self.forms([text]) == [prepare(text)]:
+            return occlude(text, lambda texts: self.read(texts)[:, wanted].sum(axis=1))
+        return occlude(text, lambda texts: self._answers(forms_of(texts, 1))[:, wanted].sum(axis=1))
 
     def logits(self, forms: Sequence[str]) -> Floats:
         """Shape (forms, classes), before the temperature and without a transformer, of prepared texts."""

@@ -111,22 +111,23 @@ class Marks:
         return math.log(HALF_BELIEVED + (0.0 if word == UNKNOWN else self.counts[word]))
 
 
-def forms_of(texts: Sequence[str]) -> list[str]:
-    """Prepared forms of texts, unmarked ones with their likeliest marks."""
-    return [with_marks(form) or form for form in map(prepare, texts)]
+def forms_of(texts: Sequence[str], least: int = LEAST_WORDS) -> list[str]:
+    """Prepared forms of texts, unmarked ones of `least` words and more with their likeliest marks."""
+    return [with_marks(form, least) or form for form in map(prepare, texts)]
 
 
-def with_marks(form: str) -> str | None:
+def with_marks(form: str, least: int = LEAST_WORDS) -> str | None:
     """A prepared form with its likeliest marks; None where it has its own, or is no Vietnamese.
 
-    Only letters get marks: the words stand where they stood.
+    Only letters get marks: the words stand where they stood. English in words that could be Vietnamese ones
+    (`No one can do it`) gets some, too.
     """
     beyond = sum(map(str.isalpha, _BEYOND_ASCII.findall(form)))
     if beyond > MARKED * len(form) or beyond > MARKED * sum(map(str.isalpha, form)):
         return None
     found = list(_WORD.finditer(form))
     marks = _marks()
-    if len(found) < LEAST_WORDS or sum(w[0].lower() in marks.ways for w in found) < LEAST_KNOWN * len(found):
+    if len(found) < least or sum(w[0].lower() in marks.ways for w in found) < LEAST_KNOWN * len(found):
         return None
     made, at = [], 0
     for clause in _clauses(form, found):

@@ -100,6 +100,17 @@ def test_a_reader_reads_an_unmarked_text_as_it_reads_the_marked_one() -> None:
     assert one == pytest.approx(other)
 
 
+def test_why_reads_what_is_left_of_a_short_text_with_its_marks() -> None:
+    reader = CompactReader.load(SHIPPED, "compact")
+    marked, bare = "đường ngập quá", "duong ngap qua"
+    assert reader.forms([bare]) == [marked]
+    with_their_own, typed = reader.why(marked, "negative"), reader.why(bare, "negative")
+    assert [bare[m.start : m.end] for m in typed] == [
+        strip_marks(marked[m.start : m.end]) for m in with_their_own
+    ]
+    assert [m.weight for m in typed] == pytest.approx([m.weight for m in with_their_own], rel=0.5)
+
+
 def test_a_reader_of_other_marks_is_refused(tmp_path: Path) -> None:
     folder = shutil.copytree(SHIPPED, tmp_path / "compact")
     card = json.loads((folder / "reader.json").read_text())
