@@ -21,6 +21,7 @@ from sangtin.post import (
     Relation,
     SourceType,
 )
+from sangtin.record.clusters import Spread
 from sangtin.record.reviews import Said
 from sangtin.record.shown import Shown, Step, Summary
 from sangtin.record.sources import Health
@@ -201,6 +202,26 @@ class StepAnswer(BaseModel):
         return cls(**{name: getattr(step, name) for name in cls.model_fields})
 
 
+class SpreadAnswer(BaseModel):
+    """How a post's cluster spread, over posts, known authors and sources; moments in UTC."""
+
+    posts: int
+    copies: int
+    authors: int
+    sources: list[str]
+    first_at: datetime
+    last_at: datetime
+    at_once: int = Field(
+        description="How many accounts posted it within 60 s, where that raised the flag; else 0."
+    )
+
+    @classmethod
+    def of(cls, spread: Spread, at_once: int) -> SpreadAnswer:
+        """A cluster's spread in the words of the API."""
+        same = {name: getattr(spread.cluster, name) for name in ("posts", "copies", "first_at", "last_at")}
+        return cls(**same, authors=spread.authors, sources=list(spread.sources), at_once=at_once)
+
+
 class WholePostAnswer(BaseModel):
     """Everything about a post; of an erased one the bin, the moment and the steps are left."""
 
@@ -209,6 +230,7 @@ class WholePostAnswer(BaseModel):
     erased_at: datetime | None
     post: PostAnswer | None
     scores: ScoresAnswer | None
+    spread: SpreadAnswer | None
     reviews: list[ReviewAnswer]
     steps: list[StepAnswer]
 
@@ -222,6 +244,7 @@ class WholePostAnswer(BaseModel):
             erased_at=found.erased_at,
             post=PostAnswer.of(found.summary) if found.summary else None,
             scores=ScoresAnswer.of(read) if read else None,
+            spread=SpreadAnswer.of(reading.spread, reading.at_once) if reading and reading.spread else None,
             reviews=[ReviewAnswer.of(said) for said in found.reviews],
             steps=[StepAnswer.of(step) for step in found.steps],
         )

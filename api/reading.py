@@ -59,7 +59,10 @@ class Look:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """A live post as a screen shows it. `person` settled it, if a person did."""
+    """A live post as a screen shows it. `person` settled it, if a person did.
+
+    `at_once`: how many accounts posted its text within a minute, where that raised the flag.
+    """
 
     summary: Summary
     shown: Shown
@@ -72,6 +75,7 @@ class Reading:
     relatives: list[Relative]
     more_relatives: int
     spread: Spread | None
+    at_once: int
     spark: list[tuple[float, float]]
     history: list[Entry]
     earlier: list[tuple[int, datetime, list[Piece]]]
@@ -106,6 +110,7 @@ def read_post(connection: Connection, services: Services, found: Shown, depth: D
         relatives=others,
         more_relatives=more,
         spread=spread,
+        at_once=_at_once(connection, services, spread),
         spark=columns(spread.days) if spread else [],
         history=_history(found),
         earlier=_earlier(services, found, summary),
@@ -187,6 +192,12 @@ def _relatives(
     others = relatives(connection, summary.membership.cluster, summary.key, most)
     rows = [Relative(m, compare(services, summary.text, m.text)) for m in others]
     return rows, max(0, (cluster.posts if cluster else 0) - 1 - len(rows))
+
+
+def _at_once(connection: Connection, services: Services, spread: Spread | None) -> int:
+    if spread is None or not spread.cluster.burst:
+        return 0
+    return services.at_once(connection, spread.cluster.id)
 
 
 def _person(found: Shown, summary: Summary) -> reviews.Said | None:

@@ -8,6 +8,7 @@ from difflib import SequenceMatcher
 
 from api.services import Edit, Moved, Piece, Services
 from sangtin.errors import SangtinError
+from sangtin.pipeline.campaigns import accounts_at_once
 from sangtin.pipeline.parts import Parts
 from sangtin.pipeline.reading import InUse, load_in_use
 from sangtin.post import Flag, Label
@@ -26,7 +27,7 @@ class Explaining:
 
     def services(self) -> Services:
         """What the screens are handed."""
-        return Services(self.why, differences, self.why_flagged)
+        return Services(self.why, differences, self.why_flagged, accounts_at_once)
 
     def why(self, text: str, label: Label) -> Sequence[Moved]:
         """The characters that moved the model in use; nothing where no model can say."""

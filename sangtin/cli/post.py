@@ -22,16 +22,18 @@ def show(post_id: PostId, json: JsonFlag = False) -> None:
       sangtin post show bao-hue:2026-0113
       sangtin post show bao-hue:2026-0113 --json
     """
-    from sangtin.pipeline import describing
+    from sangtin.pipeline import campaigns, describing
     from sangtin.record import open_record, shown
 
     record = open_record(settings().record_url)
     with record.read() as connection:
         found = shown.show(connection, post_id)
+        place = found.summary.membership if found and found.summary else None
+        spread = campaigns.campaign_of(connection, place.cluster) if place else None
     record.close()
     if found is None:
         raise UsageError(f"There is no post {post_id!r} in the record. Its id is SOURCE:NATIVE-ID.")
-    emit_json(describing.post(found)) if json else emit(describing.page(found))
+    emit_json(describing.post(found, spread)) if json else emit(describing.page(found, spread))
 
 
 @app.command()

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import datetime, time
 
 from sqlalchemy import Connection
 
-from dedupe.campaign import ACCOUNTS, WINDOW, Sighting, burst
+from dedupe.campaign import ACCOUNTS, WINDOW, Campaign, Sighting, burst
 from sangtin.post import VIETNAM, SourceType
 from sangtin.record import Writing, clusters, following, shown, sources
 from sangtin.record.placing import Place
@@ -48,6 +48,28 @@ def judge_again(writing: Writing) -> None:
     _show(writing, clusters.set_burst(writing, sorted(set(names) - set(raised)), burst=False))
 
 
+def campaign_of(connection: Connection, cluster_id: str) -> Campaign | None:
+    """How a cluster spread; None where there is none."""
+    spread = clusters.spread(connection, cluster_id)
+    if spread is None:
+        return None
+    most = accounts_at_once(connection, cluster_id)
+    return Campaign(
+        posts=spread.cluster.posts,
+        authors=spread.authors,
+        sources=len(spread.sources),
+        first=spread.cluster.first_at,
+        last=spread.cluster.last_at,
+        burst=most,
+        flagged=most >= ACCOUNTS,
+    )
+
+
+def accounts_at_once(connection: Connection, cluster_id: str) -> int:
+    """The most accounts that posted a cluster's text within one window, news sources apart."""
+    return burst(_seen(clusters.sightings(connection, cluster_id), _news(connection)))
+
+
 def _show(writing: Writing, keys: Sequence[int]) -> None:
     following.again(writing, list(shown.ids_of(writing.connection, keys).values()))
 
@@ -68,8 +90,11 @@ def _spans(places: Sequence[Place]) -> dict[str, tuple[datetime, datetime]]:
 
 def _at_once(members: Iterable[clusters.Member], news: Collection[str]) -> bool:
     """Whether enough accounts posted within one window, of members in order of time."""
-    seen = (Sighting(m.moment, m.author_key, m.source) for m in members if _tells(m, news))
-    return burst(seen, enough=ACCOUNTS) >= ACCOUNTS
+    return burst(_seen(members, news), enough=ACCOUNTS) >= ACCOUNTS
+
+
+def _seen(members: Iterable[clusters.Member], news: Collection[str]) -> Iterator[Sighting]:
+    return (Sighting(m.moment, m.author_key, m.source) for m in members if _tells(m, news))
 
 
 def _tells(member: clusters.Member, news: Collection[str]) -> bool:

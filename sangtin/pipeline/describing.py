@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from dedupe.campaign import Campaign
 from sangtin.post import READ_FLAGS, VIETNAM, Flag
 from sangtin.record.shown import Shown, Summary
 
@@ -14,12 +15,13 @@ LOOKS = {
 }
 
 
-def post(found: Shown) -> dict[str, Any]:
-    """A post as `sangtin post show --json` gives it."""
+def post(found: Shown, campaign: Campaign | None = None) -> dict[str, Any]:
+    """A post as `sangtin post show --json` gives it, with how its cluster spread."""
     return {
         "bin": found.bin.value,
         "erased_at": found.erased_at.isoformat() if found.erased_at else None,
         **(_summary(found.summary) if found.summary else {}),
+        "campaign": _campaign(campaign) if campaign else None,
         "revisions": [
             {"number": r.number, "text": r.text, "fetched_at": r.fetched_at.isoformat()}
             for r in found.revisions
@@ -56,8 +58,8 @@ def post(found: Shown) -> dict[str, Any]:
     }
 
 
-def page(found: Shown) -> str:
-    """A post as `sangtin post show` prints it."""
+def page(found: Shown, campaign: Campaign | None = None) -> str:
+    """A post as `sangtin post show` prints it, with how its cluster spread."""
     if found.summary is None:
         when = found.erased_at.astimezone(VIETNAM) if found.erased_at else None
         return f"Erased {when:%d/%m/%Y %H:%M}. Its bin stays: {found.bin.value}."
@@ -75,6 +77,8 @@ def page(found: Shown) -> str:
         if s.membership.reason:
             like = f"similarity {s.membership.similarity:.2f}, containment {s.membership.containment:.2f}"
             lines.append(f"  {like}: {s.membership.reason}")
+    if campaign and campaign.posts > 1:
+        lines.append(f"  {_spread(campaign)}")
     lines += [f"{flag.value}: {_why_flagged(found, flag)}" for flag in READ_FLAGS if flag in s.flags]
     for step in found.steps:
         lines.append(
@@ -82,6 +86,24 @@ def page(found: Shown) -> str:
             f"{step.bin.value} ({step.cause})"
         )
     return "\n".join(lines)
+
+
+def _campaign(c: Campaign) -> dict[str, Any]:
+    return {
+        "posts": c.posts,
+        "authors": c.authors,
+        "sources": c.sources,
+        "first": c.first.isoformat(),
+        "last": c.last.isoformat(),
+        "burst": c.burst,
+        "reason": c.reason,
+    }
+
+
+def _spread(c: Campaign) -> str:
+    first, last = (f"{moment.astimezone(VIETNAM):%d/%m/%Y %H:%M:%S}" for moment in (c.first, c.last))
+    at_once = f", {c.reason}" if c.reason else ""
+    return f"posts: {c.posts}, known authors: {c.authors}, sources: {c.sources}, {first} – {last}{at_once}"
 
 
 def _why_flagged(found: Shown, flag: Flag) -> str:

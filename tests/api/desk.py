@@ -19,6 +19,7 @@ from fastapi import FastAPI
 from api.app import create_app
 from api.services import Edit, Moved, Piece, Services
 from sangtin.follower import follow
+from sangtin.pipeline.campaigns import accounts_at_once
 from sangtin.post import (
     Act,
     Chance,
@@ -173,7 +174,7 @@ def open_desk(folder: Path) -> Iterator[Desk]:
     """The desk in a folder, served on a free port for the length of a block."""
     settings = Settings(home=folder)
     record, search = open_record(settings.record_url), open_search(settings.search_url)
-    app = create_app(record, search, Services(why, differences, why_flagged), settings)
+    app = create_app(record, search, Services(why, differences, why_flagged, accounts_at_once), settings)
     with served(app) as url:
         desk = Desk(url, record, search, app)
         yield desk

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import httpx
 import pytest
 from hypothesis import given
@@ -14,9 +16,10 @@ from api.services import Edit, Piece, Services
 from sangtin.errors import MissingError
 from sangtin.follower import follow
 from sangtin.post import Act, Bin, Kind, Label, Post
-from sangtin.record import accounts, erasing, posts, shown
+from sangtin.record import accounts, clusters, erasing, posts, shown
 from tests.api.desk import FLOOD, PERSON, START, Desk, differences, fresh, review, why
 from tests.api.pages import links, proof, texts, tree
+from tests.record.checking import keys_of, place_all
 
 
 def page_of(client: httpx.Client, post: str) -> str:
@@ -309,3 +312,23 @@ def test_what_people_said_of_posts_like_it_stands_beside(desk: Desk, browser: ht
     assert like.startswith(f"tiêu cực{PERSON}, ")
     assert "Rác đổ đầy chợ Đông Ba" in like
     assert texts(page_of(browser, "bao-mau:11"), about) == []
+
+
+def test_how_many_accounts_posted_at_once_is_told_on_the_screen_and_by_the_api(desk: Desk) -> None:
+    at_once = [
+        Post("dien-dan", f"once{n}", FLOOD, START, START + timedelta(seconds=n), author_key=f"a{n}")
+        for n in range(5)
+    ]
+    with desk.record.write() as writing:
+        posts.add(writing, at_once)
+    keys = keys_of(desk.record)
+    first = keys["dien-dan:once0"]
+    place_all(desk.record, {key: first for name, key in keys.items() if "once" in name and key != first})
+    with desk.record.write() as writing:
+        clusters.set_burst(writing, [f"c{first}"])
+    browser = desk.client()
+    assert "5 tài khoản trong vòng 60 giây." in page_of(browser, "dien-dan:once3")
+    whole = browser.get("/api/v1/posts/dien-dan:once3").json()
+    assert (whole["spread"]["authors"], whole["spread"]["posts"], whole["spread"]["at_once"]) == (5, 5, 5)
+    quiet = browser.get("/api/v1/posts/bao-mau:1").json()
+    assert (quiet["spread"]["posts"], quiet["spread"]["at_once"]) == (5, 0)

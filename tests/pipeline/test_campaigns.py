@@ -11,12 +11,15 @@ import pytest
 
 from sangtin import follower
 from sangtin.pipeline import home
+from sangtin.pipeline.campaigns import campaign_of
+from sangtin.pipeline.describing import page, post
 from sangtin.pipeline.erasing import erase
 from sangtin.pipeline.importing import import_file
 from sangtin.pipeline.parts import Parts, opened
 from sangtin.pipeline.placing import Placing
 from sangtin.post import VIETNAM, Flag, Post, Source, SourceType
 from sangtin.record import posts, sources
+from sangtin.record.shown import show
 from sangtin.search import Filters, parse
 from sangtin.settings import Settings
 from tests.pipeline.running import write_jsonl
@@ -134,3 +137,27 @@ def test_a_flag_is_lowered_and_raised_as_texts_and_times_come_in(parts: Parts) -
 def import_rows(parts: Parts, *rows: dict[str, object]) -> None:
     file = write_jsonl(parts.settings.home / f"rows{len(rows)}.jsonl", list(rows))
     import_file(parts, file, "nhom")
+
+
+def test_a_post_tells_how_its_cluster_spread(parts: Parts) -> None:
+    place(parts, "nhom", [0, 10, 20, 30, 40, 9_000], list("abcdea"))
+    with parts.record.read() as connection:
+        found = show(connection, "nhom:3")
+        assert found is not None
+        assert found.summary is not None
+        assert found.summary.membership is not None
+        campaign = campaign_of(connection, found.summary.membership.cluster)
+        assert campaign_of(connection, "none") is None
+    assert "posts: 6, known authors: 5, sources: 1, 01/10/2026 07:00:00 – 01/10/2026 09:30:00" in (
+        page(found, campaign)
+    )
+    assert page(found, campaign).count("5 accounts within 60 s") == 1
+    assert post(found, campaign)["campaign"] == {
+        "posts": 6,
+        "authors": 5,
+        "sources": 1,
+        "first": "2026-10-01T00:00:00+00:00",
+        "last": "2026-10-01T02:30:00+00:00",
+        "burst": 5,
+        "reason": "5 accounts within 60 s",
+    }
