@@ -44,11 +44,17 @@ def load_in_use(record: Record, settings: Settings) -> InUse:
 
 
 def checked(model: nlp.Model) -> nlp.Model:
-    """A model that answers with the labels and flags of a record. Raises UsageError where it does not."""
+    """A model that answers with the labels, kinds and flags of a record; UsageError where it does not."""
     if set(model.labels) != {label.value for label in Label}:
         raise UsageError(
             f"The model {model.name} answers {', '.join(model.labels)}; a record needs spam, negative and "
             "positive. Train one with those labels, or read files with: sangtin classify --model"
+        )
+    kinds = {one.kind for step in model.steps for one in step.reader.classes if one.label == Label.SPAM}
+    if strange := sorted(kind for kind in kinds if kind and kind not in set(Kind)):
+        raise UsageError(
+            f"The model {model.name} answers the kinds {', '.join(strange)}; a record keeps "
+            f"{', '.join(Kind)}. Train one with those, or read files with: sangtin classify --model"
         )
     if model.flags and not set(model.flags.names) <= set(READ_FLAGS):
         raise UsageError(
