@@ -1,4 +1,4 @@
-"""`sangtin source add`, `list` and `show`."""
+"""`sangtin source add`, `list`, `show` and `expire`."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from sangtin.cli.terminal import JsonFlag, emit, emit_json, settings
-from sangtin.errors import UsageError
+from sangtin.cli.terminal import JsonFlag, emit, emit_json, progress, say, settings
+from sangtin.errors import EngineError, UsageError
 
 if TYPE_CHECKING:
     from sangtin.post import Source
@@ -127,6 +127,62 @@ def show(name: str, json: JsonFlag = False) -> None:
         return
     for field, value in figures(health).items():
         emit(f"{field:18} {'' if value is None else value}")
+
+
+@app.command()
+def expire(
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say how many posts it would be.")] = False,
+    json: JsonFlag = False,
+) -> None:
+    """Erase every post that was kept for longer than its source's card says; run it once a day.
+
+    Counted from when a post was first fetched, in days of 24 hours. It goes as by `sangtin post erase`:
+    bins stay in the ledger, nothing comes back, backups made before still hold it. What people labelled is
+    no exception: labels stay, texts go. Kill it at any moment: run it again and it goes on.
+
+    \b
+    Examples:
+      sangtin source expire --dry-run
+      sangtin source expire
+      sangtin source expire --json
+    """
+    import getpass
+
+    from sangtin import follower
+    from sangtin.pipeline import expiring
+    from sangtin.pipeline.parts import opened
+    from sangtin.post import now
+    from sangtin.record.expiring import count_expired, unlimited
+
+    at = now()
+    with opened(settings()) as parts:
+        with parts.record.read() as connection:
+            waiting, free = count_expired(connection, at), unlimited(connection)
+        if free:
+            say(f"No card says how long posts of these are kept, so they are: {', '.join(free)}")
+        if dry_run:
+            _tell_expired("would be erased", waiting, json)
+            return
+        with progress("expiring", sum(waiting.values())) as advance:
+            done = expiring.expire(parts, at, getpass.getuser(), advance)
+        behind = follower.follow_after(parts.record, parts.search).sentence()
+    _tell_expired("erased", dict.fromkeys(waiting, 0) | done.posts, json)
+    if behind:
+        raise EngineError(f"Search may show them until the index has followed. {behind}")
+    if not done.forgotten:
+        raise EngineError(
+            "The record's log still holds them: another process has been reading the record since before. "
+            "When that has ended, run again: sangtin source expire"
+        )
+
+
+def _tell_expired(what: str, posts: dict[str, int], json: bool) -> None:
+    if json:
+        emit_json({"posts": sum(posts.values()), "sources": posts})
+        return
+    for name, count in posts.items():
+        emit(f"{name:24} {count:,}")
+    emit(f"{sum(posts.values()):,} posts {what}.")
 
 
 def figures(health: Health) -> dict[str, object]:

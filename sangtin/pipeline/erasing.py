@@ -22,6 +22,11 @@ def erase(parts: Parts, post_id: str, by: str) -> bool:
         erasing.erase(writing, key)
         judge_again(writing)
         accounts.note(writing, by, "erase", f"post {key}")
+    return forget_everywhere(parts)
+
+
+def forget_everywhere(parts: Parts) -> bool:
+    """Take what the record has erased out of the copies' index and SQLite's log; False where that stays."""
     with Placing(parts) as placer:
         placer.forget_erased()
     return parts.record.forget_log()

@@ -39,9 +39,10 @@ def set_apart(connection: Connection, keys: Collection[int]) -> set[int]:
     return {key for key, target in said(connection, keys).items() if target is None}
 
 
-def put_to(connection: Connection, key: int) -> list[int]:
-    """The posts of which a person ever said that they repeat this one."""
-    query = select(review.c.post).where(review.c.target == key, review.c.act == Act.SAME_AS.value)
+def put_to(connection: Connection, keys: Collection[int]) -> list[int]:
+    """The posts that are there of which a person ever said that they repeat one of these."""
+    query = select(review.c.post).join(post, and_(post.c.key == review.c.post, post.c.erased_at.is_(None)))
+    query = query.where(review.c.act == Act.SAME_AS.value, among(connection, review.c.target, keys))
     return sorted(set(connection.execute(query).scalars()))
 
 

@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import select, update
 
 from sangtin.errors import EngineError, MissingError, SangtinError
-from sangtin.post import Bin, Cause, Kind, Label, now
+from sangtin.post import Act, Bin, Cause, Kind, Label, Review, now
 from sangtin.record import (
     Record,
     erasing,
@@ -23,6 +23,7 @@ from sangtin.record import (
     placing,
     posts,
     reading,
+    reviews,
     shown,
 )
 from sangtin.record import leases as lease_book
@@ -156,6 +157,33 @@ def test_erasing_leaves_the_bin_and_nothing_that_was_written(record: Record, tmp
     record.close()
     files = b"".join(path.read_bytes() for path in tmp_path.glob("record.db*"))
     assert secret.encode() not in files
+
+
+def test_many_are_erased_as_one_after_the_other(record: Record) -> None:
+    """Originals with copies and without, copies alone, one already erased, and one that is not there."""
+    keys = fill(record, 8)
+    at = [keys[f"bao-mau:{n}"] for n in range(8)]
+    place_all(record, {at[1]: at[0], at[2]: at[0], at[4]: at[3], at[6]: at[5]})
+    read_all(record, answered(Label.SPAM))
+    with record.write() as writing:
+        reviews.append(writing, Review("an", Act.LABEL, "bao-mau:0", on_cluster=True, label=Label.NEGATIVE))
+        erasing.erase(writing, at[7])
+    with record.read() as connection:
+        before = ledger.ledger(connection)
+    with record.write() as writing:
+        erasing.erase_all(writing, [at[0], at[1], at[3], at[6], at[7], 10**9])
+        assert [change.post for change in writing.changes] == [at[0], at[1], at[3], at[6]]
+    with record.read() as connection:
+        assert {u.key for u in placing.unplaced(connection, 9)} == {at[2], at[4]}
+        alive = select(post.c.key).where(post.c.erased_at.is_(None)).order_by(post.c.key)
+        assert list(connection.execute(alive).scalars()) == [at[2], at[4], at[5]]
+        for table in (revision, membership):
+            assert set(connection.execute(select(table.c.post)).scalars()) == {at[2], at[4], at[5]}
+        assert ledger.ledger(connection) == before
+    place_all(record)
+    with record.read() as connection:
+        said = select(post.c.bin).where(post.c.key == at[2])
+        assert connection.execute(said).scalar_one() == Bin.NEGATIVE, "what was said of it as a copy holds"
 
 
 def test_copies_of_an_erased_post_wait_to_be_placed_again(record: Record) -> None:
