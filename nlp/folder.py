@@ -120,7 +120,8 @@ def find(name: str, models: Path, shipped: Path) -> Path:
         return shipped
     for folder in (models / name, Path(name).expanduser()):
         if (folder / CARD).is_file() or (folder / CONFIG).is_file():
-            return folder
+            # "." and ".." are no names, and a folder's name becomes a model's.
+            return folder if folder.name not in ("", "..") else folder.resolve()
     if is_published(name):
         return fetched(name, models)
     for folder, card in held(models, shipped):
@@ -133,9 +134,10 @@ def find(name: str, models: Path, shipped: Path) -> Path:
 
 
 def held(models: Path, shipped: Path) -> list[tuple[Path, ModelCard]]:
-    """The shipped model, then the whole ones in `models`, oldest first; damaged ones are left out."""
+    """The shipped model, then the whole ones in `models`, oldest first; damaged ones are left out, and what
+    a copy left half-made, whose name begins with a dot."""
     found = []
-    for file in [shipped / CARD, *models.glob(f"*/{CARD}")]:
+    for file in [shipped / CARD, *models.glob(f"[!.]*/{CARD}")]:
         with contextlib.suppress(InputError, MissingError):
             found.append((file.parent, read_card(file.parent)))
     return found[:1] + sorted(found[1:], key=lambda pair: pair[1].name)
@@ -144,7 +146,7 @@ def held(models: Path, shipped: Path) -> list[tuple[Path, ModelCard]]:
 def held_plain(models: Path) -> list[tuple[Path, Plain]]:
     """The plain folders in `models` that tell labels apart, by name; damaged ones are left out."""
     found = []
-    for file in sorted(models.glob(f"*/{CONFIG}")):
+    for file in sorted(models.glob(f"[!.]*/{CONFIG}")):
         with contextlib.suppress(InputError, MissingError, UsageError):
             if is_plain(file.parent) and (plain := read_plain(file.parent)).labels:
                 found.append((file.parent, plain))
@@ -159,12 +161,20 @@ def _check(folder: Path, card: ModelCard) -> None:
         )
     for name, wanted in card.files.items():
         file = folder / name
-        if not file.resolve().is_relative_to(folder.resolve()) or not file.is_file():
+        if not _inside(file, folder):
             raise InputError(f"{file} is missing: the model folder is not whole. Copy or train it again.")
         if _hash(file) != wanted:
             raise InputError(f"{file} was changed after the model was made. Copy or train it again.")
     if card.name[-HASH_LENGTH:] != _digest(card):
         raise InputError(f"{folder / CARD} was changed after the model was made. Copy or train it again.")
+
+
+def _inside(file: Path, folder: Path) -> bool:
+    """Whether there is such a file in the folder; a name that no file can have is of none."""
+    try:
+        return file.resolve().is_relative_to(folder.resolve()) and file.is_file()
+    except (ValueError, OSError):
+        return False
 
 
 def _digest(card: ModelCard) -> str:

@@ -67,6 +67,8 @@ def test_a_changed_file_is_named(copied: Path) -> None:
         {"readers": [{"name": "linear", "type": "linear", "thresholds": {"spam": 0.1}}]},
         {"readers": [{"name": "linear", "type": "magic", "thresholds": None}]},
         {"files": {"../../etc/passwd": "0"}},
+        {"files": {"linear/\0": "0"}},
+        {"files": {"a" * 300: "0"}},
         {"format": 2},
         {"name": "x"},
         {"surprise": 1},
@@ -89,6 +91,15 @@ def test_find_by_name_folder_and_shipped(folder: Path, tmp_path: Path) -> None:
     assert nlp.find(nlp.load(nlp.SHIPPED).name, models) == nlp.SHIPPED
 
 
+def test_a_folder_found_from_within_has_its_name(
+    copied: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(copied)
+    assert nlp.find(".", tmp_path / "models").name == "copy"
+    monkeypatch.chdir(copied / "linear")
+    assert nlp.find("..", tmp_path / "models").name == "copy"
+
+
 def test_find_by_the_name_in_the_card(folder: Path, tmp_path: Path) -> None:
     models = tmp_path / "models"
     shutil.copytree(folder, models / "mine")
@@ -103,5 +114,6 @@ def test_an_unknown_model_says_where_to_look(tmp_path: Path) -> None:
 def test_held_lists_the_shipped_one_first_and_leaves_out_damaged_ones(folder: Path, tmp_path: Path) -> None:
     shutil.copytree(folder, tmp_path / "good")
     shutil.copytree(folder, tmp_path / "bad")
+    shutil.copytree(folder, tmp_path / ".arriving.1")
     (tmp_path / "bad" / CARD).write_text("{")
     assert [place for place, _card in nlp.held(tmp_path)] == [nlp.SHIPPED, tmp_path / "good"]
