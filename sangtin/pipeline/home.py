@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import filecmp
 import os
 import shutil
 from collections.abc import Iterator
@@ -65,13 +66,30 @@ def use_model(record: Record, settings: Settings, folder: Path) -> nlp.Model:
 
     model = checked(nlp.load(folder, nlp.Place(settings.cache, settings.backend)))
     kept = settings.models / model.name
-    if not kept.is_dir():
-        arriving = settings.models / f".{model.name}.{os.getpid()}"
-        shutil.copytree(folder, arriving)
-        arriving.rename(kept)
+    if folder.resolve() != kept.resolve() and not _same(folder, kept):
+        _copy(folder, kept)
     with record.write(durable=True) as writing:
         models.use_model(writing, model.name, str(kept))
     return model
+
+
+def _same(folder: Path, kept: Path) -> bool:
+    """Whether a copy holds every file of a model as it is."""
+    files = [file.relative_to(folder) for file in folder.rglob("*") if file.is_file()]
+    return all(
+        (kept / file).is_file() and filecmp.cmp(folder / file, kept / file, shallow=False) for file in files
+    )
+
+
+def _copy(folder: Path, kept: Path) -> None:
+    """Copy a model home; a damaged copy gives way to it only once the new one is whole."""
+    arriving, leaving = (kept.with_name(f".{kept.name}.{os.getpid()}{end}") for end in ("", ".old"))
+    shutil.rmtree(arriving, ignore_errors=True)
+    shutil.copytree(folder, arriving)
+    if kept.exists():
+        kept.rename(leaving)
+    arriving.rename(kept)
+    shutil.rmtree(leaving, ignore_errors=True)
 
 
 def doctor(settings: Settings) -> Iterator[Check]:
@@ -86,8 +104,7 @@ def doctor(settings: Settings) -> Iterator[Check]:
                 "ledger", agrees, f"{total.identified} posts", "Restore a backup; the record disagrees."
             )
             in_use = models.model_in_use(connection)
-            yield Check("model", in_use is not None, in_use.name if in_use else "none", "Run: sangtin init")
-            yield from _readers(in_use, settings)
+            yield from _model(in_use, settings)
             waits = placing.count_unplaced(connection)
             waits += reading.count_unread(connection, in_use.key) if in_use else 0
             yield Check("waiting", waits == 0, f"{waits} posts", "Run: sangtin sieve")
@@ -97,12 +114,23 @@ def doctor(settings: Settings) -> Iterator[Check]:
     yield _space(settings)
 
 
-def _readers(in_use: models.KnownModel | None, settings: Settings) -> Iterator[Check]:
-    """How this machine computes each transformer of the model in use."""
-    if in_use is None or not Path(in_use.folder).is_dir():
+def _model(in_use: models.KnownModel | None, settings: Settings) -> Iterator[Check]:
+    """Whether the model in use is there and whole, and how this machine computes each transformer of it."""
+    from sangtin.pipeline.reading import folder_of
+
+    if in_use is None:
+        yield Check("model", False, "none", "Run: sangtin init")
         return
-    place = nlp.Place(settings.cache, settings.backend)
-    for name, how in nlp.how_read(Path(in_use.folder), place).items():
+    try:
+        folder = folder_of(in_use, settings)
+        nlp.card(folder)
+        found = nlp.how_read(folder, nlp.Place(settings.cache, settings.backend))
+    except SangtinError as error:
+        todo = "Or read with the shipped one. Run: sangtin model use shipped"
+        yield Check("model", False, in_use.name, f"{error.message} {todo}")
+        return
+    yield Check("model", True, in_use.name)
+    for name, how in found.items():
         yield Check(name, True, how)
 
 

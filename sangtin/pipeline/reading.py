@@ -37,10 +37,22 @@ def load_in_use(record: Record, settings: Settings) -> InUse:
         known = models.model_in_use(connection)
     if known is None:
         raise MissingError("No model is in use. Choose the shipped one with: sangtin model use shipped")
-    folder = Path(known.folder)
-    if not folder.is_dir():
-        folder = nlp.find(known.name, settings.models)
+    folder = folder_of(known, settings)
     return InUse(known.key, checked(nlp.load(folder, nlp.Place(settings.cache, settings.backend))))
+
+
+def folder_of(known: models.KnownModel, settings: Settings) -> Path:
+    """Where a known model lies now. Raises MissingError where it is gone."""
+    folder = Path(known.folder)
+    if folder.is_dir():
+        return folder
+    try:
+        return nlp.find(known.name, settings.models)
+    except UsageError as error:
+        raise MissingError(
+            f"The model in use, {known.name}, is gone: put {folder} back, or choose another with: "
+            "sangtin model use shipped"
+        ) from error
 
 
 def checked(model: nlp.Model) -> nlp.Model:

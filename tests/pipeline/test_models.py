@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
 
+from nlp.folder import read_card
 from tests.nlp.small import DAY, ROWS, SETTINGS
 from tests.pipeline.running import Home, write_jsonl
 from training.fit import classes_of, examples, write_model
@@ -46,3 +48,23 @@ def test_fewer_kinds_than_a_record_keeps_will_do(home: Home, tmp_path: Path) -> 
     assert name in home.run("model", "use", str(tmp_path / "good"))
     home.run("import", posts(tmp_path), "--source", "a")
     home.run("sieve")
+
+
+def test_doctor_names_a_model_that_is_gone_or_damaged_and_use_mends_a_copy(
+    home: Home, tmp_path: Path
+) -> None:
+    name = trained(tmp_path / "good", {})
+    home.run("model", "use", str(tmp_path / "good"))
+    kept = home.folder / "models" / name
+    with (kept / "linear" / "weights.safetensors").open("ab") as writing:
+        writing.write(b"x")
+    said = home.run("doctor", expect=1)
+    assert "!!  model" in said
+    assert "sangtin model use shipped" in said
+    assert all(check in said for check in ("waiting", "index"))
+    home.run("model", "use", str(tmp_path / "good"))
+    assert read_card(kept).name == name
+    assert [file.name for file in kept.parent.glob(".*")] == []
+    shutil.rmtree(kept)
+    assert "!!  model" in home.run("doctor", expect=1)
+    assert f"{name}, is gone" in home.run("sieve", expect=4)
