@@ -15,6 +15,8 @@ from sangtin.text import spaced_forms
 
 # Where a set tells a text as it was first written, beside a cleaned one.
 RAW = "raw_text"
+# Weights are summed in 32 bits, which hold 7 digits: beside a heavier row, one of weight 1 would be lost.
+HEAVIEST = 1e6
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +49,8 @@ def read_rows(files: Sequence[Path], fields: Fields) -> list[Row]:
             f"No labelled row in {', '.join(map(str, files))}: no field {fields.label!r} holds a label. "
             "Name it with --label."
         )
+    if not any(row.weight * HEAVIEST >= 1 for row in found):
+        raise UsageError("Every row has the weight 0: nothing can be learned or chosen from them.")
     return found
 
 
@@ -76,11 +80,11 @@ def data_hash(rows: Sequence[Row]) -> str:
 
 
 def read_map(said: str) -> dict[str, str]:
-    """`old=new,old=new` → a dict; UsageError where a part has no `=`."""
+    """`old=new,old=new` → a dict; UsageError where a part has no `=`, or no new name."""
     pairs = [part.partition("=") for part in said.split(",") if part.strip()]
-    wrong = [old for old, sign, _new in pairs if not sign]
+    wrong = [old for old, _sign, new in pairs if not new.strip()]
     if wrong:
-        raise UsageError(f"--map {said!r}: {wrong[0]!r} has no '='. Write old=new,old=new.")
+        raise UsageError(f"--map {said!r}: {wrong[0]!r} gets no new name. Write old=new,old=new.")
     return {old.strip(): new.strip() for old, _sign, new in pairs}
 
 
@@ -103,6 +107,6 @@ def _weight(value: Mapping[str, object], fields: Fields, where: str) -> float:
     weight = value.get(fields.weight, 1.0) if fields.weight else 1.0
     if isinstance(weight, bool):  # `sure` in a labelled set: an unsure row counts less
         return 1.0 if weight else 0.4
-    if not isinstance(weight, int | float) or not 0 <= weight < float("inf"):
-        raise InputError(f"{where}: the weight {weight!r} is not a number of 0 or more.")
+    if not isinstance(weight, int | float) or not 0 <= weight <= HEAVIEST:
+        raise InputError(f"{where}: the weight {weight!r} is not a number from 0 to {HEAVIEST:,.0f}.")
     return float(weight)

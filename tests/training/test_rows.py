@@ -49,8 +49,10 @@ def test_named_fields_map_kind_and_weight(tmp_path: Path) -> None:
         ({"text": "a", "label": ["x"]}, "neither a word nor a whole number"),
         ({"text": "a", "label": True}, "neither a word nor a whole number"),
         ({"text": "a", "label": "x", "kind": 3}, "kind 3 is not a word"),
-        ({"text": "a", "label": "x", "weight": -1}, "not a number of 0 or more"),
-        ({"text": "a", "label": "x", "weight": "much"}, "not a number of 0 or more"),
+        ({"text": "a", "label": "x", "weight": -1}, "not a number from 0 to"),
+        ({"text": "a", "label": "x", "weight": 1e30}, "not a number from 0 to"),
+        ({"text": "a", "label": "x", "weight": float("nan")}, "not a number from 0 to"),
+        ({"text": "a", "label": "x", "weight": "much"}, "not a number from 0 to"),
     ],
 )
 def test_a_wrong_row_is_named(tmp_path: Path, row: object, said: str) -> None:
@@ -67,10 +69,19 @@ def test_no_labelled_row_and_no_file(tmp_path: Path) -> None:
         read_rows([tmp_path / "none.jsonl"], Fields())
 
 
-def test_a_map_without_a_sign() -> None:
+def test_rows_that_all_weigh_nothing_are_refused(tmp_path: Path) -> None:
+    nothing = [{"text": text, "label": text, "weight": weight} for text, weight in (("a", 0), ("b", 1e-40))]
+    with pytest.raises(UsageError, match="weight 0"):
+        read_rows([written(tmp_path, *nothing)], Fields(weight="weight"))
+    file = written(tmp_path, *nothing, {"text": "c", "label": "c", "weight": 1e6})
+    assert len(read_rows([file], Fields(weight="weight"))) == 3
+
+
+@pytest.mark.parametrize("said", ["0=a,1", "0=", "0=a, 1= "])
+def test_a_map_without_a_sign_or_a_new_name(said: str) -> None:
     assert read_map("") == {}
     with pytest.raises(UsageError, match="old=new"):
-        read_map("0=a,1")
+        read_map(said)
 
 
 def test_the_hash_sees_every_part() -> None:
