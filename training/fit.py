@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import shutil
+import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -86,8 +88,14 @@ def write_model(
 
 
 def refuse_taken(out: Path) -> None:
-    """A model folder is never changed: UsageError where `out` exists."""
-    if out.exists():
+    """A model folder is never changed: UsageError where `out` exists, or could not be written in the end."""
+    try:
+        taken = os.path.lexists(out)
+        there = next(folder for folder in out.absolute().parents if os.path.lexists(folder))
+        tempfile.TemporaryDirectory(prefix=f".{out.name}.", dir=there).cleanup()
+    except OSError as error:
+        raise UsageError(f"Cannot write {out} ({error.strerror}). Choose another --out.") from error
+    if taken:
         raise UsageError(f"{out} exists, and a model folder is never changed. Choose another --out.")
 
 
@@ -196,8 +204,9 @@ def split_rows(rows: Sequence[Row]) -> tuple[list[Row], list[Row]]:
     for row in rows:
         turn = int.from_bytes(hashlib.sha256(row.text.encode("utf-8", "surrogatepass")).digest()[:4])
         (held if turn % HELD_OUT == 0 else kept).append(row)
-    if len({row.target.label for row in kept}) < 2 or not held:
+    if len({row.target.label for row in kept if row.weight}) < 2 or not any(row.weight for row in held):
         raise UsageError(
-            "There are too few rows to hold out a tenth for the thresholds. Give --dev, or more rows."
+            "There are too few rows of a weight above 0 to hold out a tenth for the thresholds. "
+            "Give --dev, or more rows."
         )
     return kept, held

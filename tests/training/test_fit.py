@@ -6,7 +6,7 @@ import json
 import re
 import subprocess
 import sys
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import numpy as np
@@ -20,7 +20,7 @@ from sangtin.errors import UsageError
 from tests.nlp.small import DAY, ROWS, fit_small
 from training.bounding import How, rethreshold
 from training.evaluation import evaluate
-from training.fit import classes_of, examples
+from training.fit import classes_of, examples, refuse_taken, split_rows
 from training.linear import Examples, Settings, fit_linear
 from training.rows import Row
 from training.thresholds import Bounds
@@ -64,6 +64,16 @@ def test_a_taken_folder_is_refused(fitted: Path) -> None:
     assert bytes_of(fitted) == before
 
 
+@pytest.mark.parametrize("out", ["file/model", "\udcff" + "n" * 300, "gone"])
+def test_what_cannot_be_written_is_refused_before_a_model_is_trained(tmp_path: Path, out: str) -> None:
+    (tmp_path / "file").write_text("x", encoding="utf-8")
+    (tmp_path / "gone").symlink_to(tmp_path / "nowhere")
+    with pytest.raises(UsageError, match="Choose another --out"):
+        refuse_taken(tmp_path / out)
+    refuse_taken(tmp_path / "new" / "model")
+    assert sorted(file.name for file in tmp_path.iterdir()) == ["file", "gone"]
+
+
 def test_one_label_is_refused(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="single label"):
         fit_small([Row("a", Class("x"))] * 20, [], tmp_path / "model")
@@ -78,6 +88,14 @@ def test_a_strange_label_in_dev_is_named(tmp_path: Path) -> None:
 def test_too_few_rows_to_hold_out(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="too few rows"):
         fit_small([Row("a", Class("x")), Row("b", Class("y"))], [], tmp_path / "model")
+
+
+def test_a_tenth_that_weighs_nothing_is_not_enough_to_choose_on() -> None:
+    rows = [Row(f"bài {n}", Class("x" if n % 2 else "y")) for n in range(100)]
+    kept, held = split_rows(rows)
+    assert len(kept) > len(held) > 0
+    with pytest.raises(UsageError, match="weight above 0"):
+        split_rows([replace(row, weight=0.0) if row in held else row for row in rows])
 
 
 def test_a_row_without_a_kind_is_shared_out() -> None:
