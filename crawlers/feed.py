@@ -19,6 +19,7 @@ ROOTS = {"rss": "item", "RDF": "item", "feed": "entry"}
 PLAIN_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_.-]{0,30}")
 # Feeds hold tens of entries, archives hundreds; more is a mistake or an attack.
 MOST_ENTRIES = 5_000
+TORN = frozenset({"cut off", "lost in broken XML"})
 # More kinds of issues than this in one feed say no more to a person.
 MOST_ISSUES = 30
 # Clocks differ and zones are mistaken for others, by less than a day.
@@ -37,6 +38,11 @@ class Feed:
     def fetched(self) -> int:
         """Entries in the document, read or not."""
         return len(self.entries) + sum(rejected.count for rejected in self.rejected)
+
+    @property
+    def torn(self) -> bool:
+        """Whether entries did not arrive: the same document, whole, must be fetched again."""
+        return any(rejected.reason in TORN for rejected in self.rejected)
 
 
 def read(body: bytes, url: str, at: datetime, charset: str | None = None) -> Feed:

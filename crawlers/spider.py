@@ -155,8 +155,8 @@ def _end(order: Order, response: Response, feed: Feed, at: datetime) -> Fetched:
     return Fetched(
         order.source,
         at,
-        etag=_header(response, "ETag"),
-        last_modified=_header(response, "Last-Modified"),
+        etag="" if feed.torn else _header(response, "ETag"),
+        last_modified="" if feed.torn else _header(response, "Last-Modified"),
         fetched=feed.fetched,
         rejected=tuple(feed.rejected),
         issues=dict(feed.issues),

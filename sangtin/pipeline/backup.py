@@ -5,9 +5,11 @@ from __future__ import annotations
 import contextlib
 import gzip
 import json
+import shutil
 import sqlite3
 import tarfile
 import tempfile
+import time
 import zlib
 from pathlib import Path
 
@@ -16,10 +18,12 @@ from sqlalchemy.engine import make_url
 from sangtin.errors import EngineError, InputError, UsageError
 from sangtin.pipeline.arriving import arriving
 from sangtin.post import now
-from sangtin.record import new_epoch, open_record
+from sangtin.record import init_record, new_epoch
 from sangtin.settings import Settings
 
 FORMAT = 1
+# An unfinished backup of that age is nobody's, in seconds.
+LEFT_S = 86_400
 # How much is unpacked at once, in bytes.
 _PIECE = 1 << 20
 KEY_NOTE = (
@@ -33,6 +37,7 @@ def backup(settings: Settings, file: Path) -> int:
     database = _database(settings, "backed up with pg_dump")
     if not database.exists():
         raise UsageError(f"There is no record at {database}. Nothing to back up; make one with: sangtin init")
+    _clear(settings.home)
     folders = tempfile.TemporaryDirectory(dir=settings.home, prefix=".backup-")
     with arriving(file) as beside, folders as folder:
         copy = Path(folder) / "record.db"
@@ -52,20 +57,39 @@ def backup(settings: Settings, file: Path) -> int:
 def restore(settings: Settings, file: Path) -> None:
     """Bring a backup into a home that has no record. The search index is rebuilt when it next follows."""
     database = _database(settings, "restored with pg_restore")
-    if database.exists():
-        raise UsageError(f"{database} is there already. Move it away, or restore with another --home.")
+    if there := [file for file in (database, *_logs(database)) if file.exists()]:
+        names = ", ".join(file.name for file in there)
+        raise UsageError(
+            f"{names} in {database.parent}: a record is there. Stop what works on it and move all of that "
+            "into one other folder, for they belong together; or restore with another --home."
+        )
     settings.home.mkdir(parents=True, exist_ok=True)
     settings.home.chmod(0o700)
     with tempfile.TemporaryDirectory(dir=settings.home, prefix=".restore-") as folder:
         _unpack(file, Path(folder))
         _check(file, Path(folder))
-        for name in ("models", "config.toml"):
-            if (Path(folder) / name).exists() and not (settings.home / name).exists():
-                (Path(folder) / name).rename(settings.home / name)
+        brought = init_record(f"sqlite:///{Path(folder) / 'record.db'}")  # of an earlier version, perhaps
+        with contextlib.closing(brought), brought.write(durable=True) as writing:
+            new_epoch(writing)
+        settings.models.mkdir(exist_ok=True)
+        for part in (*(Path(folder) / "models").glob("*"), Path(folder) / "config.toml"):
+            place = settings.home / part.relative_to(folder)
+            if part.exists() and not place.exists():
+                part.rename(place)
         (Path(folder) / "record.db").rename(database)
-    record = open_record(settings.record_url)
-    with contextlib.closing(record), record.write(durable=True) as writing:
-        new_epoch(writing)
+
+
+def _clear(home: Path) -> None:
+    """Remove what a backup or a restore that was killed left: a readable copy of the record."""
+    for pattern in (".backup-*", ".restore-*"):
+        for left in home.glob(pattern):
+            if time.time() - left.stat().st_mtime > LEFT_S:
+                shutil.rmtree(left, ignore_errors=True)
+
+
+def _logs(database: Path) -> tuple[Path, ...]:
+    """What SQLite keeps beside a database: it would write the log of one into another of the same name."""
+    return tuple(database.with_name(database.name + end) for end in ("-wal", "-shm"))
 
 
 def _database(settings: Settings, instead: str) -> Path:

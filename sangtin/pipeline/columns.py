@@ -35,6 +35,9 @@ shares: shares share share_count shares_count num_shares num_share num_share_pos
     luot_chia_se so_luot_chia_se chia_se
 views: views view view_count views_count num_views play_count luot_xem so_luot_xem
 """
+# Under a text so called, these name what is commented on: many comments have one.
+_ANSWERS = frozenset({"comment_text", "comment", "cmt", "binh_luan", "review"})
+_ANSWERED = frozenset({"post_id", "video_id"})
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _APART = re.compile(r"[^a-z0-9]+")
 # A row of more columns than this, or a file of more shapes of rows, is hostile or no table; memory and time
@@ -105,8 +108,12 @@ class Columns:
         for field, names in NAMES.items():
             if field in self._named:
                 continue
+            passed = frozenset[str]()
+            if field == "id" and _plain([found.get("text", "")]).keys() & _ANSWERS:
+                passed = _ANSWERED
             taken = set(found.values())
-            column = next((plain[name] for name in names if name in plain and plain[name] not in taken), None)
+            known = (plain[name] for name in names if name in plain and name not in passed)
+            column = next((name for name in known if name not in taken), None)
             if column is not None:
                 found[field] = column
         return found

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -18,6 +19,8 @@ LONGEST_ID = 512
 LONGEST_URL = 2048
 # How databases and data frames write that there is nothing; no date, count, address or thread is called so.
 NOTHING = frozenset({"", "null", "none", "nan", "nat", "n/a", "<na>", "\\n"})
+# How spreadsheets show a number of more than 11 digits: posts of different ids then have one.
+_ROUNDED = re.compile(r"\d(?:[.,]\d+)?[eE]\+\d{2,}")
 # A hundred times the views of the most watched video; more is an id in the wrong column.
 LARGEST_COUNT = 10**12
 
@@ -87,7 +90,11 @@ def _word(field: str, value: object) -> str | None:
 
 
 def _id(value: object) -> str | None:
-    word = _word("id", value)
+    word = None if _missing(value) else _word("id", value)
+    if word is not None and _ROUNDED.fullmatch(word):
+        raise RowError(
+            Reason.BAD_ID, f"{shown(word)} is an id that a spreadsheet rounded; or leave it out: --map id="
+        )
     if word is not None and (len(word) > LONGEST_ID or not word.isprintable()):
         raise RowError(
             Reason.BAD_ID, f"{shown(word)} is longer than {LONGEST_ID} or holds control characters"

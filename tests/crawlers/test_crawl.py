@@ -330,6 +330,23 @@ def once(visits: list[Visit], sink: MemorySink) -> list[Report]:
     return list(crawl(visits, sink, author_key=str, manners=MANNERS))
 
 
+def test_a_feed_that_was_cut_on_its_way_is_fetched_again() -> None:
+    whole = rss(*(item(number) for number in range(10)))
+    answers = iter([whole[: len(whole) // 2], whole])
+
+    def page(handler: Handler) -> Answer:
+        known = handler.headers.get("If-None-Match") == '"v1"'
+        return Answer(status=304) if known else Answer(next(answers), headers={"ETag": '"v1"'})
+
+    sink = MemorySink()
+    with site("127.0.3.3", {"/": page}) as torn:
+        (first,) = once([Visit(card("torn", f"{torn.address}/"))], sink)
+        (second,) = once([Visit(card("torn", f"{torn.address}/"), Cursor.load(sink.cursors["torn"]))], sink)
+    assert 0 < first.new < 10
+    assert first.new + second.new == 10
+    assert Cursor.load(sink.cursors["torn"]).etag == '"v1"'
+
+
 def test_an_unchanged_feed_is_not_sent_again() -> None:
     def page(handler: Handler) -> Answer:
         known = handler.headers.get("If-None-Match") == '"v1"'

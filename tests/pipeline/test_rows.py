@@ -177,6 +177,25 @@ def test_a_column_is_taken_for_one_field_only() -> None:
     assert both == {"id": "comment_id", "thread": "post_id", "text": "text"}
 
 
+@pytest.mark.parametrize("column", ["video_id", "post_id"])
+def test_what_many_comments_answer_is_no_id_of_theirs(column: str) -> None:
+    found = Columns().fields([column, "comment_text", "date"])
+    assert found == {"thread": column, "text": "comment_text", "published_at": "date"}
+
+
+def test_ids_that_a_spreadsheet_rounded_are_refused(write: Write) -> None:
+    (row,) = items(write(jsonl({"id": "1.23457E+17", "text": "một trong nhiều bài"})))
+    assert isinstance(row, Rejected)
+    assert row.reason is Reason.BAD_ID
+    assert "--map id=" in row.detail
+
+
+@pytest.mark.parametrize("nothing", ["NULL", "None", "nan", "\\N", "N/A"])
+def test_an_id_that_says_that_there_is_none_is_none(write: Write, nothing: str) -> None:
+    one, other = posts(write(jsonl({"id": nothing, "text": "bài một"}, {"id": nothing, "text": "bài hai"})))
+    assert one.native_id != other.native_id
+
+
 def test_named_columns_go_first_and_an_empty_name_leaves_a_field_out(write: Write) -> None:
     file = write(jsonl({"id": 1, "text": "sai", "Tin nhắn!": "đúng", "url": "không phải địa chỉ"}))
     columns = Columns({"text": "Tin nhắn!", "url": "", "views": "lượt"})
