@@ -1,4 +1,4 @@
-"""Backups come back whole: into a home that holds something of another record, and from an earlier version."""
+"""Backups come back whole: into a home that holds something of another record, and of an earlier version too."""
 
 from __future__ import annotations
 
