@@ -1,4 +1,4 @@
-"""Backups come back whole: into a home that holds something of another record, and of an earlier version too."""
+"""Backups come back whole: into a home that holds something of another record, and old ones too."""
 
 from __future__ import annotations
 
