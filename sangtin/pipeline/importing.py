@@ -11,7 +11,8 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from sangtin.errors import BusyError
+from sangtin.errors import BusyError, EngineError
+from sangtin.pipeline.arriving import arriving
 from sangtin.pipeline.authors import author_key
 from sangtin.pipeline.columns import Columns
 from sangtin.pipeline.lines import LineFile, identity
@@ -108,7 +109,8 @@ def import_file(
 def rejected_file(parts: Parts, source: str, run: Run) -> Path:
     """Where the rejected rows of a run stand: one JSON object a line, without any text of a post."""
     folder = parts.settings.home / "rejected"
-    folder.mkdir(exist_ok=True)
+    with _room_for(folder):
+        folder.mkdir(exist_ok=True)
     return folder / f"{source}-{run.id}.jsonl"
 
 
@@ -149,7 +151,8 @@ def _trim(file: Path, position: int) -> None:
     if file.exists():
         lines = file.read_text(encoding="utf-8").splitlines(keepends=True)
         kept = [line for line in lines if line.endswith("\n") and json.loads(line)["line"] <= position]
-        file.write_text("".join(kept), encoding="utf-8")
+        with _room_for(file), arriving(file) as beside:
+            beside.write_text("".join(kept), encoding="utf-8")
 
 
 def _next_batch(rows: Iterator[Row | Rejected]) -> list[Row | Rejected]:
@@ -188,7 +191,18 @@ def judge_recounted(writing: Writing) -> None:
 
 def _write(file: Path, rejected: Sequence[Rejected]) -> None:
     if rejected:
-        with file.open("a", encoding="utf-8") as writing:
+        with _room_for(file), file.open("a", encoding="utf-8") as writing:
             for row in rejected:
                 entry = {"line": row.line, "reason": row.reason.value, "detail": row.detail}
                 writing.write(json.dumps(entry, ensure_ascii=False) + "\n")
+
+
+@contextlib.contextmanager
+def _room_for(file: Path) -> Iterator[None]:
+    """Say what to do where the rejected rows cannot be written; the import goes on where it was."""
+    try:
+        yield
+    except OSError as error:
+        raise EngineError(
+            f"{file} can't be written ({error.strerror}). Free some space there, then import again."
+        ) from error

@@ -83,6 +83,18 @@ def test_models_come_back_beside_those_that_are_there(home: Home, tmp_path: Path
     assert {each.name for each in (other.folder / "models").iterdir()} == before | {"trained"}
 
 
+def test_an_import_that_cannot_keep_rejected_rows_says_so_and_goes_on(home: Home, tmp_path: Path) -> None:
+    rows = [{"id": str(n)} if n % 2 else {"id": str(n), "text": f"bài {n} về chợ"} for n in range(40)]
+    file = write_jsonl(tmp_path / "p.jsonl", rows)
+    folder = home.folder / "rejected"
+    folder.write_text("a file in the way")
+    assert "can't be written" in home.run("import", str(file), "--source", "mau", expect=6)
+    folder.unlink()
+    folder.mkdir()
+    assert home.json("import", str(file), "--source", "mau")["new"] == 20
+    assert sum(len(each.read_text().splitlines()) for each in folder.iterdir()) == 20
+
+
 def test_what_a_killed_backup_left_goes_with_the_next(home: Home, tmp_path: Path) -> None:
     old, young = home.folder / ".backup-old", home.folder / ".backup-young"
     for folder in (old, young):
