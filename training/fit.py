@@ -25,12 +25,12 @@ from training.compact import Trained, fit_compact
 from training.known import known_to
 from training.linear import Examples, Settings, fit_linear
 from training.relearning import Lesson, Relearned, base, relearn
-from training.rows import Row, data_hash
+from training.rows import Row, data_hash, groups
 from training.thresholds import Answered, Bounds, choose
 
 Draft = LinearReader | Trained
 
-# One text in ten is held out where no --dev is given, chosen by its hash: copies stay on one side.
+# One text in ten is held out where no --dev is given, chosen by its hash; its copies follow it.
 HELD_OUT = 10
 ENOUGH = 200  # held-out rows below which a share would be chance
 
@@ -198,11 +198,12 @@ def _as(chosen: Draft, reader: Draft) -> Draft:
 
 
 def split_rows(rows: Sequence[Row]) -> tuple[list[Row], list[Row]]:
-    """Nine tenths and a tenth, by the hash of the text."""
+    """Nine tenths and a tenth, by the hash of the text; copies of a text are on the side of one of them."""
     kept: list[Row] = []
     held: list[Row] = []
-    for row in rows:
-        turn = int.from_bytes(hashlib.sha256(row.text.encode("utf-8", "surrogatepass")).digest()[:4])
+    for row, lead in zip(rows, groups(rows), strict=True):
+        text = rows[lead].text
+        turn = int.from_bytes(hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest()[:4])
         (held if turn % HELD_OUT == 0 else kept).append(row)
     if len({row.target.label for row in kept if row.weight}) < 2 or not any(row.weight for row in held):
         raise UsageError(

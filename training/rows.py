@@ -15,17 +15,27 @@ from sangtin.text import spaced_forms
 
 # Where a set tells a text as it was first written, beside a cleaned one.
 RAW = "raw_text"
+# What `sangtin export --reviews` writes beside a label; elsewhere a "cluster" may be anything.
+REVIEWER, CLUSTER = "reviewer", "cluster"
+
 # Weights are summed in 32 bits, which hold 7 digits: beside a heavier row, one of weight 1 would be lost.
 HEAVIEST = 1e6
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One labelled text. `weight` ≥ 0 says how much it counts."""
+    """One labelled text. `weight` ≥ 0 says how much it counts, `group` which cluster of copies it is of."""
 
     text: str
     target: Class
     weight: float = 1.0
+    group: str = ""
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """What it shares with its copies: their words, and their cluster where it is known."""
+        words = f"text {text_key(self.text) or self.text}"
+        return (words, f"cluster {self.group}") if self.group else (words,)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +67,34 @@ def read_rows(files: Sequence[Path], fields: Fields) -> list[Row]:
 def text_key(text: str) -> str:
     """What texts share that differ in marks, case, signs and spaces only; empty where there is no word."""
     return spaced_forms(text)[1]
+
+
+def groups(rows: Sequence[Row]) -> list[int]:
+    """For each row, the number of the row that leads its copies: of those that share a key, directly or
+    through others, the one whose text comes first."""
+    leads = list(range(len(rows)))
+
+    def lead(row: int) -> int:
+        while leads[row] != row:
+            leads[row] = row = leads[leads[row]]
+        return row
+
+    holders: dict[str, int] = {}
+    for number, row in enumerate(rows):
+        for key in row.keys:
+            one, other = lead(holders.setdefault(key, number)), lead(number)
+            first, second = sorted((one, other), key=lambda which: (rows[which].text, which))
+            leads[second] = first
+    return [lead(number) for number in range(len(rows))]
+
+
+def unseen(rows: Sequence[Row], dev: Sequence[Row]) -> list[Row]:
+    """The rows of which `dev` holds no copy: what was chosen on those would pass for better than it is."""
+    known = {key for row in dev for key in row.keys}
+    kept = [row for row in rows if known.isdisjoint(row.keys)]
+    if not kept:
+        raise UsageError("Every row of --train is in --dev too. Give rows that were held out.")
+    return kept
 
 
 def unread_rows(file: Path, fields: Fields, known: frozenset[str]) -> list[Row]:
@@ -100,7 +138,10 @@ def _row(value: Mapping[str, object], fields: Fields, where: str) -> Row | None:
     if kind is not None and not isinstance(kind, str):
         raise InputError(f"{where}: the kind {kind!r} is not a word.")
     named = fields.renamed.get(str(label), str(label))
-    return Row(text, Class(named, kind), _weight(value, fields, where))
+    cluster = value.get(CLUSTER) if REVIEWER in value else None
+    return Row(
+        text, Class(named, kind), _weight(value, fields, where), cluster if isinstance(cluster, str) else ""
+    )
 
 
 def _weight(value: Mapping[str, object], fields: Fields, where: str) -> float:

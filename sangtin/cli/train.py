@@ -60,8 +60,9 @@ def fit(
     as the shipped model does: it starts from that model's vectors and its transformer, of which the last
     layer learns your labels, and inherits their terms (research and evaluation). Ten thousand rows take it
     some minutes. PhoBERT's weights are fine-tuned, which needs the extra `phobert` and, for more than a few
-    thousand rows, a GPU or a night. Temperature and thresholds are chosen on --dev, or on a held-out tenth.
-    Reviews that `sangtin export --reviews` wrote can be trained on as they are.
+    thousand rows, a GPU or a night. Temperature and thresholds are chosen on --dev, of
+    which no copy is learned from, or on a held-out tenth; copies, by their words or as the cluster of a
+    review, stay together. Reviews that `sangtin export --reviews` wrote can be trained on as they are.
 
     \b
     Examples:
@@ -73,11 +74,13 @@ def fit(
     from training.compact import Settings as Network
     from training.fit import Plan
     from training.fit import fit as make
-    from training.rows import Fields, read_map, read_rows
+    from training.rows import Fields, read_map, read_rows, unseen
 
     fields = Fields(text, label, kind, weight, read_map(renamed))
     rows = read_rows([*train, *(more or [])], fields)
     held = read_rows([dev], fields) if dev else []
+    if held and (copies := len(rows) - len(rows := unseen(rows, held))):
+        say(f"{copies} rows of --train are in --dev too, some of them as copies: not learned from")
     bounds = _bounds(max_error, max_missed_negatives)
     if model not in ("linear", "compact"):
         card = _fine_tuned(model, (rows, held), out, (_day(day), bounds, epochs, rate))

@@ -91,9 +91,10 @@ def test_it_can_be_fine_tuned_again(tuned: Path, tmp_path: Path) -> None:
 
 
 def test_the_way_of_the_readme(bare: Path, tmp_path: Path) -> None:
-    rows = tmp_path / "labelled.jsonl"
+    rows, dev = tmp_path / "labelled.jsonl", tmp_path / "dev.jsonl"
     lines = [{"text": r.text, "label": r.target.label, "kind": r.target.kind} for r in ROWS]
     rows.write_text("".join(json.dumps({"id": i, **line}) + "\n" for i, line in enumerate(lines)))
+    dev.write_text("".join(json.dumps(line | {"text": f"{line['text']} hôm nay"}) + "\n" for line in lines))
 
     def sangtin(*arguments: str) -> subprocess.CompletedProcess[str]:
         command = [sys.executable, "-m", "sangtin", "--home", str(tmp_path / "home"), *arguments]
@@ -103,7 +104,7 @@ def test_the_way_of_the_readme(bare: Path, tmp_path: Path) -> None:
     assert refused.returncode == 2
     assert "sangtin train fit --train" in refused.stderr
     made = sangtin(
-        "train", "fit", "--train", str(rows), "--dev", str(rows), "--kind", "kind", "--model", str(bare),
+        "train", "fit", "--train", str(rows), "--dev", str(dev), "--kind", "kind", "--model", str(bare),
         "--epochs", "1", "--rate", "3e-3", "--out", str(tmp_path / "best"),
     )  # fmt: skip
     assert made.returncode == 0, made.stderr

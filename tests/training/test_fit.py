@@ -7,6 +7,7 @@ import re
 import subprocess
 import sys
 from dataclasses import asdict, replace
+from hashlib import sha256
 from pathlib import Path
 
 import numpy as np
@@ -22,7 +23,7 @@ from training.bounding import How, rethreshold
 from training.evaluation import evaluate
 from training.fit import classes_of, examples, refuse_taken, split_rows
 from training.linear import Examples, Settings, fit_linear
-from training.rows import Row
+from training.rows import Row, text_key
 from training.thresholds import Bounds
 
 
@@ -88,6 +89,19 @@ def test_a_strange_label_in_dev_is_named(tmp_path: Path) -> None:
 def test_too_few_rows_to_hold_out(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="too few rows"):
         fit_small([Row("a", Class("x")), Row("b", Class("y"))], [], tmp_path / "model")
+
+
+def test_copies_stay_on_one_side_and_other_rows_where_they_were() -> None:
+    alone = [Row(f"bài {n}", Class("x" if n % 2 else "y")) for n in range(300)]
+    sides = split_rows(alone)
+    copies = [Row(f"{row.text.upper()} ...", row.target) for row in alone]
+    kept, held = split_rows([*alone, *copies])
+    assert {text_key(row.text) for row in kept}.isdisjoint(text_key(row.text) for row in held)
+    assert len(kept) + len(held) == 600
+    assert 0.03 < len(held) / 600 < 0.2
+    assert split_rows([*alone, *alone]) == (sides[0] * 2, sides[1] * 2)
+    digests = [int.from_bytes(sha256(row.text.encode()).digest()[:4]) % 10 for row in alone]
+    assert sides[1] == [row for row, turn in zip(alone, digests, strict=True) if turn == 0]
 
 
 def test_a_tenth_that_weighs_nothing_is_not_enough_to_choose_on() -> None:
@@ -193,6 +207,8 @@ def test_fit_thresholds_and_evaluate_from_the_command_line(tmp_path: Path) -> No
     )
     assert done.returncode == 0, done.stderr
     assert sangtin("train", "fit", "--train", one, *fields, "--out", out).returncode == 2
+    same = sangtin("train", "fit", "--train", one, "--dev", one, *fields, "--out", new + "3")
+    assert (same.returncode, "held out" in same.stderr) == (2, True), same.stderr
     assert sangtin("train", "fit", "--train", one, "--out", new + "2", "--max-error", "lots").returncode == 2
 
 

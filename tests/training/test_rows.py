@@ -10,7 +10,7 @@ import pytest
 
 from nlp import Class
 from sangtin.errors import InputError, SangtinError, UsageError
-from training.rows import Fields, Row, data_hash, read_map, read_rows
+from training.rows import Fields, Row, data_hash, groups, read_map, read_rows, unseen
 
 
 def written(folder: Path, *rows: object, name: str = "rows.jsonl") -> Path:
@@ -95,3 +95,34 @@ def test_the_hash_sees_every_part() -> None:
     assert len({data_hash([one]) for one in [row, *others]}) == 5
     assert data_hash([row]) == data_hash([Row("a", Class("x"))])
     assert data_hash([Row("\ud800", Class("x"))])
+
+
+def test_copies_are_led_by_one_of_them_in_any_order() -> None:
+    x, y = Class("x"), Class("y")
+    rows = [
+        Row("Đường ngập", x),
+        Row("ĐƯỜNG NGẬP...", y),
+        Row("trời đẹp", x, group="c1"),
+        Row("mưa to", y, group="c1"),
+        Row("Trời   đẹp!", x),
+        Row("😀", x),
+        Row("!!!", x),
+    ]
+    found = groups(rows)
+    assert found == [1, 1, 4, 4, 4, 5, 6]
+    turned = groups(rows[::-1])
+    assert [rows[::-1][lead].text for lead in turned[::-1]] == [rows[lead].text for lead in found]
+
+
+def test_rows_that_dev_holds_in_other_writing_are_not_learned_from() -> None:
+    x = Class("x")
+    rows = [Row("Đường ngập", x), Row("đường khô", x), Row("nước cạn", x, group="c1")]
+    assert unseen(rows, [Row("đường NGẬP?", x), Row("khác hẳn", x, group="c1")]) == [rows[1]]
+    with pytest.raises(UsageError, match="held out"):
+        unseen(rows, rows)
+
+
+def test_only_of_a_review_is_the_cluster_one_of_copies(tmp_path: Path) -> None:
+    review = {"text": "a", "label": "x", "reviewer": "an", "cluster": "c1"}
+    file = written(tmp_path, review, review | {"cluster": None}, {"text": "b", "label": "x", "cluster": "c1"})
+    assert [row.group for row in read_rows([file], Fields())] == ["c1", "", ""]
