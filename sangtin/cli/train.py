@@ -207,7 +207,10 @@ def _share(said: str) -> float:
 
 
 def _told(card: ModelCard, out: Path) -> None:
+    from training.thresholds import LEAST_ROWS
+
+    nothing = f"nothing: no threshold keeps the bounds on {LEAST_ROWS} held-out rows of its label or more"
     emit(f"{card.name} in {out}")
     for step in card.readers:
         chosen = ", ".join(f"{name} from {least:.2f}" for name, least in (step.thresholds or {}).items())
-        say(f"{step.name} settles {chosen or 'nothing: no threshold keeps the bounds'}")
+        say(f"{step.name} settles {chosen or nothing}")

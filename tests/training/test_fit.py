@@ -212,6 +212,15 @@ def test_fit_thresholds_and_evaluate_from_the_command_line(tmp_path: Path) -> No
     assert sangtin("train", "fit", "--train", one, "--out", new + "2", "--max-error", "lots").returncode == 2
 
 
+def test_a_model_that_settles_nothing_is_told_what_it_takes(tmp_path: Path) -> None:
+    rows = [{"text": f"{word} bài {n}", "label": word} for n in range(100) for word in ("ngon", "tệ")]
+    for name, part in (("rows", rows[:140]), ("dev", rows[140:180])):
+        (tmp_path / name).write_text("".join(json.dumps(row) + "\n" for row in part))
+    command = ["train", "fit", "--train", str(tmp_path / "rows"), "--dev", str(tmp_path / "dev")]
+    done = sangtin(*command, "--out", str(tmp_path / "model"))
+    assert "settles nothing: no threshold keeps the bounds on 30 held-out rows" in done.stderr, done.stderr
+
+
 def test_a_binary_model_has_an_auc(tmp_path: Path) -> None:
     rows = [Row("ngon quá", Class("1")), Row("dở tệ", Class("0"))] * 60
     fit_small(rows, rows, tmp_path / "model")
