@@ -7,19 +7,36 @@ import os
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
+
+from sqlalchemy import Connection
 
 import nlp
 from sangtin import follower
 from sangtin.errors import SangtinError, UsageError
 from sangtin.pipeline.authors import author_key
 from sangtin.pipeline.parts import opened, search_of
-from sangtin.record import Record, accounts, init_record, ledger, models, placing, reading
+from sangtin.post import now
+from sangtin.record import (
+    Record,
+    accounts,
+    collecting,
+    init_record,
+    ledger,
+    models,
+    placing,
+    reading,
+    sources,
+)
 from sangtin.settings import Settings
 
 # Room that a laptop needs to go on working for a while, in bytes.
 SPACE = 1_000_000_000
 LOCAL_PERSON = "local"
+# Without a post for so long, a source that should bring some every day has fallen silent: longer than a
+# week-end, in which many bring none.
+SILENCE = timedelta(days=3)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +126,7 @@ def doctor(settings: Settings) -> Iterator[Check]:
             waits += reading.count_unread(connection, in_use.key) if in_use else 0
             yield Check("waiting", waits == 0, f"{waits} posts", "Run: sangtin sieve")
             yield _index(follower.lag(parts.record, parts.search))
+            yield from _silent(connection)
     except SangtinError as error:
         yield Check("engines", False, error.message, "Do what the message says.")
     yield _space(settings)
@@ -155,12 +173,26 @@ def _key(settings: Settings) -> Iterator[Check]:
         author_key(file)
     except SangtinError as error:
         yield Check("key", False, str(file), error.message)
+    except OSError as error:
+        yield Check("key", False, f"{file}: {error.strerror}", "Check its owner and rights.")
     else:
         yield Check("key", True, str(file))
 
 
 def _index(behind: int) -> Check:
     return Check("index", behind == 0, f"{behind} changes behind", "Run: sangtin index follow")
+
+
+def _silent(connection: Connection) -> Iterator[Check]:
+    """Whether each source that should bring posts every day has brought one lately."""
+    newest, since = collecting.newest_posts(connection), now() - SILENCE
+    expected = [each for each in sources.all_sources(connection) if each.source.expected_per_day]
+    silent = [e.source.name for e in expected if newest.get(e.source.name, e.added_at) < since]
+    if expected:
+        todo = (
+            f"No post for {SILENCE.days} days. Run: sangtin source show NAME; or set its --expected-per-day 0"
+        )
+        yield Check("sources", not silent, f"silent: {', '.join(silent)}" if silent else "none silent", todo)
 
 
 def _space(settings: Settings) -> Check:

@@ -76,9 +76,10 @@ def test_what_is_no_folder_can_be_no_home(tmp_path: Path) -> None:
         (lambda key: key.unlink(), "is not there"),
         (lambda key: key.write_text("abc", encoding="utf-8"), "holds no authors' key"),
         (lambda key: key.chmod(0o644), "chmod 600"),
+        (lambda key: (key.unlink(), key.mkdir(0o600)), "Check its owner and rights"),
     ],
 )
-def test_doctor_looks_at_the_authors_key(home: Home, how: Callable[[Path], None], said: str) -> None:
+def test_doctor_looks_at_the_authors_key(home: Home, how: Callable[[Path], object], said: str) -> None:
     key = home.folder / "author.key"
     assert key.stat().st_mode & 0o777 == 0o600
     assert all(check["well"] and not check["todo"] for check in home.json("doctor"))
@@ -112,3 +113,19 @@ def test_what_cannot_be_written_or_read_leaves_nothing_behind(home: Home, tmp_pa
     assert "Choose another" in said
     assert not (new.folder / "record.db").exists()
     assert [file.name for file in tmp_path.glob(".*")] == []
+
+
+def test_a_source_that_should_bring_posts_every_day_and_brings_none_is_silent(
+    home: Home, tmp_path: Path
+) -> None:
+    rows = [{"id": n, "text": "chuyện cũ", "published_at": "2024-05-01T00:00:00Z"} for n in range(2)]
+    home.run("import", str(write_jsonl(tmp_path / "p.jsonl", rows)), "--source", "im")
+    home.run("import", str(write_jsonl(tmp_path / "q.jsonl", [{"id": 1, "text": "nay"}])), "--source", "noi")
+    home.run("sieve")
+    assert "sources" not in home.run("doctor")
+    home.run("source", "add", "noi", "--expected-per-day", "9")
+    assert "none silent" in home.run("doctor")
+    home.run("source", "add", "im", "--expected-per-day", "9")
+    assert "silent: im " in home.run("doctor", expect=1)
+    home.run("source", "add", "im", "--expected-per-day", "0")
+    home.run("doctor")
