@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import socket
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from sangtin.errors import BusyError
+from sangtin.errors import BusyError, UsageError
 from sangtin.explaining import Explaining
 from sangtin.pipeline.children import children
 from sangtin.pipeline.home import LOCAL_PERSON
@@ -47,10 +48,12 @@ def _listening(place: Place) -> Iterator[socket.socket]:
     try:
         listener = socket.create_server((place.host, place.port))
     except OSError as error:
-        raise BusyError(
-            f"Nothing can be served at {place.host}:{place.port} ({error.strerror}). "
-            "Stop what holds it, or choose another with --port."
-        ) from error
+        said = f"Nothing can be served at {place.host}:{place.port} ({error.strerror})."
+        if error.errno == errno.EADDRINUSE:
+            raise BusyError(f"{said} Stop what holds it, or choose another with --port.") from error
+        if error.errno == errno.EACCES:
+            raise UsageError(f"{said} Choose a --port of 1024 or more, or run it as who may.") from error
+        raise UsageError(f"{said} Name an address of this machine with --host.") from error
     with listener:
         # A small answer that waits for the one before to be acknowledged takes 40 ms longer.
         listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)

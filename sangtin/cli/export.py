@@ -53,6 +53,7 @@ def export(
         if reviews:
             count = exporting.export_reviews(parts, file, getpass.getuser())
         else:
+            searching.check_sources(parts.record, source)
             behind = follower.Behind(follower.follow(parts.record, parts.search))
             asked = searching.understood(query, exact)
             within = searching.filters(alternatives, since, until)

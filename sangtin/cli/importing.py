@@ -52,7 +52,7 @@ def import_posts(
     if done.ignored:
         say(f"Columns that no field takes: {', '.join(done.ignored)}")
     if sum(done.rejected.values()):
-        say(f"Rejected rows, with line and reason: {parts.settings.home / 'rejected'}")
+        say(f"Rejected rows, with line and reason: {done.rejected_to}")
     if behind:
         say(behind)
     if done.broken:

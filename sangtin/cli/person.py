@@ -30,14 +30,27 @@ def add(
     """
     from sangtin.record import accounts, open_record
 
-    if password is None:
-        password = typer.prompt("Password", hide_input=True, confirmation_prompt=True)
-    if len(password) < SHORTEST_PASSWORD:
-        raise UsageError(f"The password is too short; take {SHORTEST_PASSWORD} characters or more.")
-    opened = contextlib.closing(open_record(settings().record_url))
-    with opened as record, record.write(durable=True) as writing:
-        accounts.put_person(writing, name, role, password)
+    accounts.check_role(role)
+    if not name.strip() or not name.isprintable():
+        raise UsageError("A person needs a name to log in with.")
+    with contextlib.closing(open_record(settings().record_url)) as record:
+        if password is None:
+            password = _asked()
+        if len(password) < SHORTEST_PASSWORD:
+            raise UsageError(f"The password is too short; take {SHORTEST_PASSWORD} characters or more.")
+        with record.write(durable=True) as writing:
+            accounts.put_person(writing, name, role, password)
     emit(f"{name} may log in as {role}.")
+
+
+def _asked() -> str:
+    """A password typed twice, unseen. UsageError where there is no terminal to type it at."""
+    try:
+        return str(typer.prompt("Password", hide_input=True, confirmation_prompt=True))
+    except typer.Abort as error:
+        if isinstance(error.__context__, KeyboardInterrupt):
+            raise KeyboardInterrupt from None
+        raise UsageError("No password was typed. Run it at a terminal, or give --password.") from None
 
 
 @app.command(name="list")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from typing import Annotated
 
 import typer
@@ -22,17 +23,20 @@ def show(post_id: PostId, json: JsonFlag = False) -> None:
       sangtin post show bao-hue:2026-0113
       sangtin post show bao-hue:2026-0113 --json
     """
+    import getpass
+
+    from api.audit import note_acts
     from sangtin.pipeline import campaigns, describing
     from sangtin.record import open_record, shown
 
-    record = open_record(settings().record_url)
-    with record.read() as connection:
-        found = shown.show(connection, post_id)
-        place = found.summary.membership if found and found.summary else None
-        spread = campaigns.campaign_of(connection, place.cluster) if place else None
-    record.close()
-    if found is None:
-        raise UsageError(f"There is no post {post_id!r} in the record. Its id is SOURCE:NATIVE-ID.")
+    with contextlib.closing(open_record(settings().record_url)) as record:
+        with record.read() as connection:
+            found = shown.show(connection, post_id)
+            place = found.summary.membership if found and found.summary else None
+            spread = campaigns.campaign_of(connection, place.cluster) if place else None
+        if found is None:
+            raise UsageError(f"There is no post {post_id!r} in the record. Its id is SOURCE:NATIVE-ID.")
+        note_acts(record, getpass.getuser(), [("read", post_id)])
     emit_json(describing.post(found, spread)) if json else emit(describing.page(found, spread))
 
 
@@ -47,14 +51,15 @@ def compare(one: PostId, other: PostId, json: JsonFlag = False) -> None:
       sangtin post compare bao-hue:2026-0113 dien-dan:88121
       sangtin post compare bao-hue:2026-0113 dien-dan:88121 --json
     """
+    import getpass
+
+    from api.audit import note_acts
     from sangtin.pipeline import comparing
     from sangtin.record import open_record
 
-    record = open_record(settings().record_url)
-    try:
+    with contextlib.closing(open_record(settings().record_url)) as record:
         found = comparing.pair(record, one, other)
-    finally:
-        record.close()
+        note_acts(record, getpass.getuser(), [("read", one), ("read", other)])
     emit_json(comparing.as_json(found)) if json else emit(comparing.page(found))
 
 

@@ -13,6 +13,7 @@ from sangtin.errors import QueryError, UsageError
 from sangtin.post import VIETNAM
 
 if TYPE_CHECKING:
+    from sangtin.record import Record
     from sangtin.search import Filters, Hit, Query, Search
 
 # Characters of a post's text on one line of a terminal.
@@ -37,7 +38,7 @@ Kinds = Annotated[
 ]
 Flags = Annotated[
     list[str] | None,
-    typer.Option("--flag", help="Only scam, unreliable, burst, edited, negative or claim (repeat it)."),
+    typer.Option("--flag", help="Only scam, unreliable, burst, edited or negative (repeat it)."),
 ]
 Clusters = Annotated[list[str] | None, typer.Option("--cluster", help="Only these clusters.")]
 Authors = Annotated[list[str] | None, typer.Option("--author", help="Only these author keys.")]
@@ -74,6 +75,9 @@ def search(
       sangtin search 'nhãn:tiêu_cực -quảng*' --limit 100 --json
       sangtin search 'flag:unreliable -label:duplicate' --from 2026-10-01
     """
+    import getpass
+
+    from api.audit import note_acts
     from sangtin import follower
     from sangtin.pipeline.parts import opened
 
@@ -84,7 +88,10 @@ def search(
         to_day,
     )
     with opened(settings()) as parts:
+        check_sources(parts.record, source)
+        check_sources(parts.record, source)
         total, hits = _found(parts.search, asked, admitted, (limit, sort))
+        note_acts(parts.record, getpass.getuser(), [("search", query)])
         behind_by = follower.Behind(follower.lag(parts.record, parts.search))
     if behind := behind_by.sentence():
         say(behind)
@@ -134,6 +141,16 @@ def filters(alternatives: dict[str, list[str] | None], since: str | None, until:
         )
     except QueryError as error:
         raise UsageError(error.message) from error
+
+
+def check_sources(record: Record, names: list[str] | None) -> None:
+    """UsageError for a source that there is not: no posts of it would say that it has none."""
+    from sangtin.record import sources
+
+    with record.read() as connection:
+        for name in names or ():
+            if sources.find(connection, name) is None:
+                raise UsageError(f"There is no source {name!r}. List them with: sangtin source list")
 
 
 def _found(

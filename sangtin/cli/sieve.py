@@ -75,9 +75,8 @@ def sentence(done: Sieved) -> str:
     shares = ", ".join(
         f"{name} {n / max(done.read, 1):.1%}" for name, n in sorted(done.settled.items(), key=lambda x: -x[1])
     )
-    return f"{done.placed} placed ({done.duplicates} copies), {done.read} read" + (
-        f" ({shares})" if shares else ""
-    )
+    copies = "1 copy" if done.duplicates == 1 else f"{done.duplicates} copies"
+    return f"{done.placed} placed ({copies}), {done.read} read" + (f" ({shares})" if shares else "")
 
 
 def _shares(done: Sieved) -> dict[str, str]:

@@ -28,7 +28,23 @@ WeightField = Annotated[
 ]
 Renamed = Annotated[str, typer.Option("--map", help="Labels to rename: old=new,old=new.")]
 Out = Annotated[Path, typer.Option(help="The folder to write the model to; it must not exist.")]
-Share = Annotated[str, typer.Option(metavar="SHARE", help="A share, like 0.02 or 2%.")]
+MaxError = Annotated[
+    str,
+    typer.Option(metavar="SHARE", help="Of what the last reader settles, how much may be wrong: 0.1 or 10%."),
+]
+MaxMissed = Annotated[
+    str,
+    typer.Option(
+        metavar="SHARE", help="Of all negative rows, how many may be settled otherwise: 0.02 or 2%."
+    ),
+]
+MaxDisagreement = Annotated[
+    str,
+    typer.Option(
+        metavar="SHARE",
+        help="Of what an earlier reader settles, on how much the last may disagree: 0.01 or 1%.",
+    ),
+]
 Day = Annotated[datetime | None, typer.Option("--date", formats=["%Y-%m-%d"], help="The day in its name.")]
 
 
@@ -50,8 +66,8 @@ def fit(
     ] = "linear",
     epochs: Annotated[int, typer.Option(help="How often PhoBERT sees every row.", min=1)] = 4,
     rate: Annotated[float, typer.Option(help="PhoBERT's largest rate of learning.", min=0)] = 3e-5,
-    max_error: Share = "10%",
-    max_missed_negatives: Share = "2%",
+    max_error: MaxError = "10%",
+    max_missed_negatives: MaxMissed = "2%",
     day: Day = None,
 ) -> None:
     """Train a model on labelled rows, with any set of labels.
@@ -101,9 +117,9 @@ def thresholds(
     text: TextField = "text",
     label: LabelField = "label",
     renamed: Renamed = "",
-    max_disagreement: Share = "1%",
-    max_missed_negatives: Share = "2%",
-    max_error: Share = "10%",
+    max_disagreement: MaxDisagreement = "1%",
+    max_missed_negatives: MaxMissed = "2%",
+    max_error: MaxError = "10%",
     day: Day = None,
 ) -> None:
     """Choose again what each reader of a model may settle; makes a new model.
@@ -163,6 +179,8 @@ def ship(
     from training.ship import Order
     from training.ship import ship as make
 
+    if not data.is_dir():
+        raise UsageError(f"There is no folder {data}. Check the path.")
     result = make(Order(data, out, public, reference, _day(day), transformer=transformer), say)
     if json:
         emit_json(result.figures)

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from sqlalchemy.engine import make_url
 
-from sangtin.errors import EngineError, InputError, UsageError
+from sangtin.errors import EngineError, InputError, MissingError, UsageError
 from sangtin.pipeline.arriving import arriving
 from sangtin.post import now
 from sangtin.record import init_record, new_epoch
@@ -36,7 +36,9 @@ def backup(settings: Settings, file: Path) -> int:
     """Write record, models and settings to one file; safe while others work. Returns its size in bytes."""
     database = _database(settings, "backed up with pg_dump")
     if not database.exists():
-        raise UsageError(f"There is no record at {database}. Nothing to back up; make one with: sangtin init")
+        raise MissingError(
+            f"There is no record at {database}. Nothing to back up; make one with: sangtin init"
+        )
     _clear(settings.home)
     folders = tempfile.TemporaryDirectory(dir=settings.home, prefix=".backup-")
     with arriving(file) as beside, folders as folder:
@@ -122,8 +124,10 @@ def _unpack(file: Path, folder: Path) -> None:
             while stream.read(_PIECE):  # gzip's checksum stands at its end, behind what tar reads
                 pass
     except FileNotFoundError as error:
-        raise UsageError(f"There is no file {file}.") from error
-    except (tarfile.TarError, EOFError, zlib.error, gzip.BadGzipFile, IsADirectoryError) as error:
+        raise UsageError(f"There is no file {file}. Check the path.") from error
+    except IsADirectoryError as error:
+        raise UsageError(f"{file} is a folder. Name the file that `sangtin backup` wrote.") from error
+    except (tarfile.TarError, EOFError, zlib.error, gzip.BadGzipFile) as error:
         raise InputError(f"{file} is not a whole backup ({error}). Choose another file.") from error
 
 

@@ -41,6 +41,7 @@ class Imported:
     resumed_after: int = 0
     ignored: tuple[str, ...] = ()
     unmet: tuple[str, ...] = ()
+    rejected_to: Path | None = None
 
     def count(self, counts: Counts, rejected: Sequence[Rejected]) -> None:
         """Add what became of a batch."""
@@ -102,7 +103,7 @@ def import_file(
             told = lines.offset
         with parts.record.write() as writing:
             runs.end(writing, run.id, "done")
-    done.ignored, done.unmet = named.ignored, named.unmet
+    done.ignored, done.unmet, done.rejected_to = named.ignored, named.unmet, rejected
     return done
 
 

@@ -40,10 +40,15 @@ class Entry:
     subject: str
 
 
-def put_person(writing: Writing, name: str, role: str = "analyst", password: str | None = None) -> None:
-    """Add a person or change role and password. Raises UsageError for an unknown role."""
+def check_role(role: str) -> None:
+    """Raises UsageError for an unknown role."""
     if role not in ROLES:
         raise UsageError(f"There is no role {role!r}; choose one of: {', '.join(ROLES)}.")
+
+
+def put_person(writing: Writing, name: str, role: str = "analyst", password: str | None = None) -> None:
+    """Add a person or change role and password. Raises UsageError for an unknown role."""
+    check_role(role)
     values = {"role": role} | ({"password_hash": _hash(password)} if password else {})
     insert = upsert(writing.connection, person).values(name=name, added_at=now(), **values)
     writing.connection.execute(insert.on_conflict_do_update(index_elements=["name"], set_=values))

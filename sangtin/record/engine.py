@@ -192,13 +192,15 @@ def _engine(url: str, *, create: bool = False) -> Engine:
         parsed = make_url(url)
     except Exception as error:
         raise UsageError(
-            f"SANGTIN_RECORD is not a URL: {without_secrets(url)!r}. For example: sqlite:////srv/record.db"
+            f"{without_secrets(url)!r} is not a URL of a record. For example: sqlite:////srv/record.db"
         ) from error
     if parsed.get_backend_name() == "postgresql":
         return _postgresql(url)
     if parsed.get_backend_name() != "sqlite" or not parsed.database:
-        raise UsageError(f"SANGTIN_RECORD must be sqlite:///FILE or postgresql://…, not {_shown(url)}.")
+        raise UsageError(f"A record's URL must be sqlite:///FILE or postgresql://…, not {_shown(url)}.")
     path = Path(parsed.database)
+    if path.is_dir():
+        raise UsageError(f"{path} is a folder; a record is a file. For example: sqlite:///{path}/record.db")
     if create:
         path.parent.mkdir(parents=True, exist_ok=True)
     elif not path.exists():

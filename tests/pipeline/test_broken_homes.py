@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import socket
 import sqlite3
 from collections.abc import Callable
 from pathlib import Path
@@ -9,6 +11,7 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
+from sangtin.record import accounts, open_record
 from sangtin.settings import Settings
 from tests.pipeline.running import Home, write_jsonl
 
@@ -115,6 +118,22 @@ def test_what_cannot_be_written_or_read_leaves_nothing_behind(home: Home, tmp_pa
     assert [file.name for file in tmp_path.glob(".*")] == []
 
 
+def test_what_is_named_but_not_there_is_said_with_what_to_do(home: Home, tmp_path: Path) -> None:
+    none, new = Home(tmp_path / "none"), Home(tmp_path / "new")
+    none.folder.mkdir()
+    assert "sangtin init" in none.run("backup", str(tmp_path / "x.tar.gz"), expect=4)
+    assert "is a folder. Name the file" in new.run("restore", str(tmp_path), expect=2)
+    assert "Check the path" in new.run("restore", str(tmp_path / "no.tar.gz"), expect=2)
+    said = home.run("--record", f"sqlite:///{tmp_path}", "ledger", expect=2)
+    assert f"{tmp_path} is a folder" in said
+    said = home.run("record", "copy", "foo", "bar", expect=2)
+    assert "'foo' is not a URL" in said
+    assert "SANGTIN_RECORD" not in said
+    for command in (["search", "x"], ["export", str(tmp_path / "x.csv")], ["ledger"]):
+        assert "There is no source 'nosuch'" in home.run(*command, "--source", "nosuch", expect=2), command
+    assert "There is no folder" in home.run("train", "ship", "--data", str(tmp_path / "no"), expect=2)
+
+
 def test_a_source_that_should_bring_posts_every_day_and_brings_none_is_silent(
     home: Home, tmp_path: Path
 ) -> None:
@@ -129,3 +148,36 @@ def test_a_source_that_should_bring_posts_every_day_and_brings_none_is_silent(
     assert "silent: im " in home.run("doctor", expect=1)
     home.run("source", "add", "im", "--expected-per-day", "0")
     home.run("doctor")
+
+
+def test_who_may_not_be_added_is_said_before_a_password_is_asked(home: Home) -> None:
+    assert "There is no role 'boss'" in home.run("person", "add", "an", "--role", "boss", expect=2, stdin="")
+    assert "needs a name" in home.run("person", "add", " ", expect=2, stdin="")
+    assert "No password was typed" in home.run("person", "add", "an", expect=2, stdin="")
+    assert [person["name"] for person in home.json("person", "list")] == ["local"]
+
+
+def test_where_nothing_can_be_served_the_cure_fits_the_trouble(home: Home) -> None:
+    assert "--host" in home.run("serve", "--host", "192.0.2.1", "--port", "0", expect=2)
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        assert "Stop what holds it" in home.run("serve", "--port", port, expect=5)
+
+
+def test_what_is_read_on_the_command_line_stands_in_the_audit(home: Home, tmp_path: Path) -> None:
+    rows = [{"id": n, "text": f"chuyện số {n}"} for n in (1, 2)]
+    home.run("import", str(write_jsonl(tmp_path / "p.jsonl", rows)), "--source", "a")
+    home.run("search", "chuyen")
+    home.run("post", "show", "a:1")
+    home.run("post", "compare", "a:1", "a:2")
+    record = open_record(f"sqlite:///{home.folder / 'record.db'}")
+    with contextlib.closing(record), record.read() as connection:
+        noted = [(entry.act, entry.subject) for entry in accounts.entries(connection)]
+    assert noted == [("read", "a:2"), ("read", "a:1"), ("read", "a:1"), ("search", "chuyen")]
+
+
+def test_rejected_rows_are_found_where_the_import_says(home: Home, tmp_path: Path) -> None:
+    file = write_jsonl(tmp_path / "p.jsonl", [{"id": 1, "noi": "x"}])
+    said = home.run("import", str(file), "--source", "a", expect=3)
+    named = said.partition("Rejected rows, with line and reason: ")[2].partition("\n")[0]
+    assert '"line": 1' in Path(named).read_text(encoding="utf-8")

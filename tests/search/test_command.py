@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import unicodedata
 from collections.abc import Callable
@@ -15,6 +16,9 @@ from typer.testing import CliRunner, Result
 from sangtin.cli.search import register
 from sangtin.errors import MissingError, QueryError, UsageError
 from sangtin.pipeline import home
+from sangtin.post import now
+from sangtin.record import open_record
+from sangtin.record.schema import source
 from sangtin.search import Position, open_search
 from sangtin.settings import Settings
 from tests.search.posts import TEXTS, written
@@ -28,6 +32,10 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
     monkeypatch.setenv("SANGTIN_HOME", str(tmp_path))
     monkeypatch.delenv("SANGTIN_SEARCH", raising=False)
     home.init(Settings(home=tmp_path, record="", search=""))
+    opened = contextlib.closing(open_record(f"sqlite:///{tmp_path}/record.db"))
+    with opened as record, record.write() as writing:
+        named = source.insert().values(name="báo huế", type="file", added_at=now())  # as no card would be
+        writing.connection.execute(named)
     search = open_search(f"sqlite:///{tmp_path}/search.db")
     search.apply(written()[: len(TEXTS)], (), Position("one", 99))
     search.close()
