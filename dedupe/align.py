@@ -11,8 +11,8 @@ from dedupe.chain import spelt_alike
 from dedupe.effort import Effort, Matcher
 from dedupe.lexicon import fold, marks
 from dedupe.phrases import Words, opposed
-from dedupe.reading import Word
 from dedupe.spelling import alike, differently_marked, renamed
+from dedupe.word import Word
 
 # Blocks longer than this are taken as they are: spelling them out costs their product.
 LONGEST_BLOCK = 24

@@ -8,9 +8,9 @@ from functools import cache
 from dedupe.lexicon import meanings
 from dedupe.normal import DIGITS_AS_LETTERS
 from dedupe.phrases import LONGEST_PHRASE, Words, marked_so
-from dedupe.reading import Word
 from dedupe.spelling import NEGATIONS, alike, heard_as, letters_taken
 from dedupe.syllable import is_syllable
+from dedupe.word import Word
 
 
 def spelt_alike(one: Words, other: Words, last: tuple[bool, bool]) -> list[tuple[int, int, int, int]]:

@@ -6,9 +6,9 @@ from dataclasses import dataclass, replace
 
 from dedupe.align import Block, sentences
 from dedupe.phrases import Words, says
-from dedupe.reading import Word
 from dedupe.rules import Change, Telling, added, continued, inserted, replaced, replied, tells, told_alone
 from dedupe.voices import credit, frame
+from dedupe.word import Word
 
 # Chosen on the tables of tests/dedupe (docs/decisions/0004-copies.md).
 # An addition of fewer words hangs on the sentence it stands beside, and turns it.

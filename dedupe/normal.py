@@ -12,6 +12,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from dedupe.amounts import amounts, likely
 from dedupe.lexicon import bare_frames, chat_spellings, respelt
 from dedupe.syllable import syllables
 from sangtin.text import place_tones
@@ -62,7 +63,7 @@ _SPELT = 4
 
 
 class Form(NamedTuple):
-    """A text's normal forms: `letters` (ASCII, no spaces) and `hash` (16 bytes) of its marked words."""
+    """A text's normal forms: `letters` (ASCII, no spaces), `hash` (16 bytes) of marked words and amounts."""
 
     letters: bytes
     hash: bytes
@@ -75,7 +76,8 @@ def forms(texts: Sequence[str]) -> list[Form]:
     bare = [without_addresses(_clean(text), keep_tags=True) for text in texts]
     words = _spell(_fold([_TAG.sub(" ", text) if "#" in text else text for text in bare]))
     letters = _TEXTS.join(map(bare_frames, words)).replace(" ", "").encode("ascii").split(b"|")
-    hashes = map(_hash, _marked(bare), texts)
+    codes = _codes(bare)
+    hashes = map(_hash, _marked(codes), texts, _said(bare, codes))
     return list(map(Form, letters, hashes))
 
 
@@ -152,7 +154,7 @@ def _folded(char: str) -> int:
 
 def _fold(texts: Sequence[str]) -> npt.NDArray[np.uint8]:
     """Folded texts, `_TEXTS` between them, words between single spaces; runs of one letter are one letter."""
-    codes = np.frombuffer(_BREAK.join(texts).encode("utf-32-le", "replace"), dtype=np.uint32)
+    codes = _codes(texts)
     folded = _table()[np.minimum(codes, _TABLE_SIZE - 1)]
     folded = folded[folded != _DROP]
     folded = _join(folded)
@@ -234,9 +236,22 @@ def _marked_table() -> npt.NDArray[np.uint32]:
     return table
 
 
-def _marked(texts: Sequence[str]) -> list[str]:
+def _codes(texts: Sequence[str]) -> npt.NDArray[np.uint32]:
+    """The code points of texts, `_BREAK` between them."""
+    return np.frombuffer(_BREAK.join(texts).encode("utf-32-le", "replace"), dtype=np.uint32)
+
+
+def _said(texts: Sequence[str], codes: npt.NDArray[np.uint32]) -> list[str]:
+    """What amounts each text says; few say any."""
+    said = [""] * len(texts)
+    breaks = np.flatnonzero(codes == ord(_BREAK))
+    for number in np.unique(np.searchsorted(breaks, likely(codes))).tolist():
+        said[number] = amounts(texts[number])
+    return said
+
+
+def _marked(codes: npt.NDArray[np.uint32]) -> list[str]:
     """Texts in words with their marks, between spaces; the letters of no other script are told apart."""
-    codes = np.frombuffer(_BREAK.join(texts).encode("utf-32-le", "replace"), dtype=np.uint32)
     kept = _marked_table()[np.minimum(codes, _TABLE_SIZE - 1)]
     far = (codes >= _TABLE_SIZE) & (codes < _LAST_LETTER)
     kept[far] = codes[far]
@@ -247,11 +262,13 @@ def _marked(texts: Sequence[str]) -> list[str]:
     return shown.split("\n")
 
 
-def _hash(marked: str, original: str) -> bytes:
-    """Of the marked words; of the text as written where it has no words."""
+def _hash(marked: str, original: str, said: str) -> bytes:
+    """Of the marked words and the amounts said; of the text as written where it has no words."""
     words = marked.strip()
     if len(words) < _SHORT:
         words = place_tones(words)
         if not words.strip(" ?"):
             words = "\0" + unicodedata.normalize("NFC", original).strip()
+    if said:
+        words = f"{words}\0{said}"
     return blake2b(words.encode("utf-8", "replace"), digest_size=16).digest()

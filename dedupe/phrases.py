@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from functools import cache
 
 from dedupe.lexicon import lines, marks, phrases, plain_phrase
-from dedupe.reading import Word
+from dedupe.word import Word
 
 # The longest phrase of the lists has six words ("chưa có thông tin chính thức").
 LONGEST_PHRASE = 6

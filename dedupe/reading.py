@@ -5,14 +5,17 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property, lru_cache
 from itertools import pairwise
 
+from dedupe.amounts import SIGNS, spelt
 from dedupe.lexicon import chat_spellings, fold, marked_spellings, meanings, plain, respelt, squeeze
 from dedupe.normal import forms, lookalike, unleet, without_addresses
+from dedupe.numerals import numbered, signed
 from dedupe.sketch import shingles
 from dedupe.syllable import is_syllable, split
+from dedupe.word import Word
 
 _HIDDEN = re.compile(
     "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180e"
@@ -53,72 +56,9 @@ _SUFFIXES = {
     "m": "mét",
     "kg": "kg",
 }
-# Units that a chat spelling hides where they stand behind a number with a space.
-_LOOSE_UNITS = {"k": "nghin", "kg": "kg", "m": "met", "h": "gio"}
-# What is told apart by number.
-_NUMBERED = frozenset(["tầng", "lầu", "lớp", "tổ", "khu", "quận", "phường", "ngày", "tháng", "thứ", "số"])
-_NUMBERED |= {"hẻm", "kiệt", "ngõ", "tuyến"}
-_SCALES = {"nghin": 3, "ngan": 3, "trieu": 6, "ti": 9}
 _TONES = set("\u0300\u0301\u0303\u0309\u0323")
 # Unmarked typing has next to none, marked typing 0.2-0.3 (measured on the sets of tests/bench/copies.py).
 MARKED = 0.08
-_DIGITS = {"khong": 0, "mot": 1, "hai": 2, "ba": 3, "bon": 4, "nam": 5}
-_DIGITS |= {"sau": 6, "bay": 7, "tam": 8, "chin": 9, "tu": 4, "lam": 5, "bai": 7}
-# Hours that are said to be in the second half of the day, by how they are said.
-_HALVES = {"chieu": range(1, 7), "toi": range(5, 12), "dem": range(8, 12), "khuya": range(8, 12)}
-_TENS = {"muoi": 10, "chuc": 10, "tram": 100}
-_COUNTED = frozenset({*_TENS, *_SCALES})
-# What a number in words may begin with.
-_COUNTING = frozenset({*_DIGITS, *_TENS})
-
-
-@dataclass(frozen=True, slots=True)
-class Word:
-    """One word as a comparison sees it.
-
-    `plain`: folded, chat spellings written out, numbers in digits. `marked`: as typed in lower case, or ""
-    where its marks are not known: in unmarked typing, and where it was written out. `name`: capitalised
-    within a sentence that is not all capitals.
-    `first`, `last`: at the edge of a sentence. `typed`: the chat spelling of which it and the words behind
-    it, `span` in all, were written out; of an acronym, the acronym. `pause`: the comma or colon behind it.
-    """
-
-    plain: str
-    marked: str
-    name: bool = False
-    first: bool = False
-    last: bool = False
-    asked: bool = False
-    typed: str = ""
-    span: int = 1
-    pause: str = ""
-
-    def changed(
-        self,
-        *,
-        name: bool | None = None,
-        first: bool = False,
-        last: bool = False,
-        asked: bool = False,
-        pause: str = "",
-    ) -> Word:
-        """The word with what is said of it besides; `dataclasses.replace` takes five times as long."""
-        return Word(
-            self.plain,
-            self.marked,
-            self.name if name is None else name,
-            first or self.first,
-            last or self.last,
-            asked or self.asked,
-            self.typed,
-            self.span,
-            pause or self.pause,
-        )
-
-    @property
-    def number(self) -> bool:
-        """Whether it is written in digits."""
-        return self.plain[0].isdigit()
 
 
 class Reading:
@@ -142,11 +82,6 @@ class Reading:
 def read(texts: Sequence[str]) -> list[Reading]:
     """Read texts for comparison; their letters in one pass, their words when first asked for."""
     return [Reading(text, form.letters) for text, form in zip(texts, forms(texts), strict=True)]
-
-
-def number_of(word: str) -> str:
-    """A number word in digits; other words as they are."""
-    return str(_DIGITS[word]) if word in _DIGITS else ("10" if word == "muoi" else word)
 
 
 def _words(text: str) -> list[Word]:
@@ -183,7 +118,7 @@ def _edged(words: list[Word], asked: bool) -> list[Word]:
 def _visible(text: str) -> str:
     """Composed, without invisible characters, letters of other scripts as the Latin ones they look like."""
     text = text.replace("‼", "").replace("⁉", "")
-    text = _BROKEN.sub("", _HIDDEN.sub("", unicodedata.normalize("NFKC", text)))
+    text = spelt(_BROKEN.sub("", _HIDDEN.sub("", unicodedata.normalize("NFKC", text))))
     if _OTHER_SCRIPT.search(text):
         text = "".join(lookalike(c) if c.islower() or not c.isalpha() else _upper(c) for c in text)
     return "".join(c for c in text if not unicodedata.combining(c)) if _has_loose_marks(text) else text
@@ -210,6 +145,9 @@ def _sentence(text: str, marked: bool) -> list[Word]:
     for each, parts in zip(found, pieces, strict=True):
         for piece in parts:
             words += _word(piece, cased, marked)
+        sign = SIGNS.get(text[each.start() - 1]) if each.start() and words else None
+        if sign:
+            words[-len(parts)] = signed(words[-len(parts)], sign)
         if not pauses:
             continue
         behind = text[each.end() : each.end() + 2]
@@ -218,7 +156,7 @@ def _sentence(text: str, marked: bool) -> list[Word]:
         pause = _PAUSE.match(text, each.end())
         if pause and words:
             words[-1] = words[-1].changed(pause=pause[1])
-    return _clocks(_numbers(words))
+    return numbered(words)
 
 
 def _cased(letters: Sequence[str]) -> bool:
@@ -311,90 +249,3 @@ def _word(piece: str, cased: bool, marked: bool) -> tuple[Word, ...]:
 def _tone(letter: str) -> str:
     tone = set(unicodedata.normalize("NFD", letter)) & _TONES
     return "".join(tone) or " "
-
-
-def _numbers(words: list[Word]) -> list[Word]:
-    """Scales and units beside digits, and numbers in words, as digits."""
-    made: list[Word] = []
-    at = 0
-    while at < len(words):
-        word = words[at]
-        spelt = word.plain
-        if spelt not in _COUNTING and not word.typed and not spelt[0].isdigit() and spelt != "h":
-            made.append(word)
-            at += 1
-            continue
-        unit = _LOOSE_UNITS.get(word.typed or word.plain)
-        if unit and made and made[-1].number and not _ordinal(made):
-            word = words[at] = replace(word, plain=unit, typed="")
-        after = _scale_word(words[at + 1]) if at + 1 < len(words) else ""
-        if after and words[at + 1].typed and _ordinal([*made, word]):
-            after = ""
-        scale = _SCALES.get(after) if word.number or word.plain in _DIGITS else None
-        if scale is not None:
-            made.append(Word(_scaled(number_of(word.plain), scale), word.marked, pause=words[at + 1].pause))
-            at += 2
-            continue
-        per_cent = word.plain == "tram" and bool(made) and made[-1].plain == "phan"
-        spelled = None if per_cent else _spelled(words, at)
-        if spelled:
-            made.append(Word(spelled[0], word.marked, pause=words[spelled[1] - 1].pause))
-            at = spelled[1]
-            continue
-        made.append(word)
-        at += 1
-    return made
-
-
-def _scale_word(word: Word) -> str:
-    """A word behind a number as what it scales that by (`600 k`)."""
-    return _LOOSE_UNITS.get(word.typed, word.plain)
-
-
-def _ordinal(words: Sequence[Word]) -> bool:
-    """Whether a number at the end says which one, not how much: `tầng 15 k xuống được` has no amount."""
-    return len(words) > 1 and words[-1].number and words[-2].marked in _NUMBERED
-
-
-def _clocks(words: list[Word]) -> list[Word]:
-    """`8 giờ tối` as `20 giờ`: an hour and its half of the day are one number."""
-    said: set[int] = set()
-    hours = [at for at, word in enumerate(words) if word.plain == "gio" and at]
-    for at in hours:
-        before = words[at - 1]
-        if not before.plain.isdigit():
-            continue
-        half = at + 2 if at + 1 < len(words) and words[at + 1].number else at + 1
-        hour = int(before.plain) if len(before.plain) < 3 else 0
-        half_day = _HALVES.get(words[half].plain, ()) if half < len(words) else ()
-        if hour in half_day or hour - 12 in half_day:  # `22 giờ đêm` says it twice
-            hour = hour if hour > 12 else hour + 12
-            words[at - 1] = replace(before, plain=str(hour), marked=str(hour))
-            words[half - 1] = replace(words[half - 1], pause=words[half].pause)
-            said.add(half)
-    return [word for at, word in enumerate(words) if at not in said] if said else words
-
-
-def _scaled(number: str, zeros: int) -> str:
-    value = float(number) * 10**zeros
-    return str(int(value)) if value < 1e15 else number
-
-
-def _spelled(words: list[Word], at: int) -> tuple[str, int] | None:
-    """A number in several words from `at` (`hai mươi lăm`) → (digits, where it ends)."""
-    total, unit, stop, tens = 0, None, at, False
-    while stop < len(words):
-        word = words[stop].plain
-        if word in _TENS:
-            total += (1 if unit is None else unit) * _TENS[word]
-            unit, tens = None, True
-        elif word in _DIGITS and (unit is None) and word != "khong":
-            if word == "nam" and tens and {w.plain for w in words[stop + 1 : stop + 2]}.isdisjoint(_COUNTED):
-                break  # `hai mươi năm` are years; twenty-five is `hai mươi lăm`
-            unit = _DIGITS[word]
-        else:
-            break
-        stop += 1
-    if not tens or stop - at < 2:
-        return None
-    return str(total + (unit or 0)), stop

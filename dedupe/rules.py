@@ -8,8 +8,8 @@ from functools import cached_property
 from itertools import pairwise
 
 from dedupe.align import sentences
+from dedupe.numerals import number_of
 from dedupe.phrases import Words, listed, opposed, said, says, uncovered, within
-from dedupe.reading import number_of
 from dedupe.voices import (
     PLEAS,
     TOLD,

@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 from dedupe.lexicon import marks, soft_spellings
-from dedupe.reading import Word, number_of
+from dedupe.numerals import number_of
 from dedupe.syllable import is_syllable, is_written
+from dedupe.word import Word
 
 # A word of fewer letters is a word of its own, however it came about.
 SHORTEST_SLIP = 3
