@@ -5,10 +5,10 @@ from __future__ import annotations
 import gzip
 import json
 import tempfile
+import zlib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from itertools import islice
 from pathlib import Path
 from typing import BinaryIO
 
@@ -60,18 +60,36 @@ class _Line:
 
 
 def placed(stream: BinaryIO) -> Iterator[Row]:
-    """One row a line, in order, in bounded memory: earlier lines are known from a temporary folder."""
+    """One row a line, in order, in bounded memory: earlier lines are known from a temporary folder.
+
+    Where the stream breaks off with an error, the lines before it have their rows, and then it is raised.
+    """
     with tempfile.TemporaryDirectory(prefix="sangtin-dedupe-") as folder:
         shelf = TemporaryShelf(Path(folder))
         placer = Placer(shelf, Path(folder) / "index")
         try:
-            lines = _read(stream)
-            while batch := list(islice(lines, BATCH)):
+            for batch in _batches(_read(stream)):
                 with uncollected():
                     rows = _place(batch, placer, shelf)
                 yield from rows
         finally:
             shelf.close()
+
+
+def _batches(lines: Iterator[_Line]) -> Iterator[list[_Line]]:
+    batch: list[_Line] = []
+    try:
+        for line in lines:
+            batch.append(line)
+            if len(batch) == BATCH:
+                yield batch
+                batch = []
+    except (OSError, EOFError, zlib.error):
+        if batch:
+            yield batch
+        raise
+    if batch:
+        yield batch
 
 
 def unpacked(stream: BinaryIO) -> BinaryIO:

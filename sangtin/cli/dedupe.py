@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -58,19 +59,20 @@ def dedupe(
 def _opened(file: Path) -> Iterator[BinaryIO]:
     from dedupe.jsonl import unpacked
 
-    if str(file) == "-":
-        yield unpacked(sys.stdin.buffer)
-        return
+    name = "The pipe" if str(file) == "-" else str(file)
     try:
+        if str(file) == "-":
+            yield unpacked(sys.stdin.buffer)
+            return
         with file.open("rb") as opened:
             yield unpacked(opened)
     except (FileNotFoundError, PermissionError, IsADirectoryError) as error:
         raise UsageError(
             f"Cannot read {file} ({error.strerror}). Name a JSONL file, or - for the pipe."
         ) from None
-    except (EOFError, OSError) as error:
-        if not isinstance(error, EOFError) and error.errno is not None:
+    except (EOFError, OSError, zlib.error) as error:
+        if isinstance(error, OSError) and error.errno is not None:
             raise
         raise InputError(
-            f"{file} is a damaged gzip file ({error}). The lines before the damage are placed."
+            f"{name} is a damaged gzip file ({error}). The lines before the damage are placed."
         ) from None

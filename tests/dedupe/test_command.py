@@ -125,3 +125,31 @@ def test_a_stream_longer_than_a_batch_is_placed_as_one() -> None:
     found = parsed(run(given=lines(*rows)).stdout)
     assert [row["of"] for row in found[1500:]] == list(range(1500))
     assert all(row["of"] is None for row in found[:1500])
+
+
+def packed(rows: int) -> bytes:
+    return gzip.compress(lines(*({"id": n, "text": f"{FLOOD} Mã {n}"} for n in range(rows))) + b"\n", mtime=0)
+
+
+WHOLE = packed(60)
+DAMAGED = {
+    "cut": (WHOLE[:-12], 0),
+    "checksum": (WHOLE[:-8] + bytes(4) + WHOLE[-4:], 0),
+    "broken stream": (WHOLE[:40] + b"\xff" * 40 + WHOLE[80:], 0),
+    "rubbish behind": (WHOLE + b"rubbish", 60),
+    "rubbish behind a batch": (packed(1500) + b"rubbish", 1500),
+}
+
+
+@pytest.mark.parametrize("piped", [True, False])
+@pytest.mark.parametrize("kind", DAMAGED)
+def test_damage_is_said_and_what_lies_before_it_is_placed(kind: str, piped: bool, tmp_path: Path) -> None:
+    given, least = DAMAGED[kind]
+    file = tmp_path / "posts.jsonl.gz"
+    file.write_bytes(given)
+    done = run(given=given) if piped else run(str(file))
+    assert done.returncode == 3
+    assert b"Traceback" not in done.stderr
+    assert b"Aborted" not in done.stderr
+    assert (b"The pipe" if piped else file.name.encode()) + b" is a damaged gzip file" in done.stderr
+    assert len(parsed(done.stdout)) >= least
