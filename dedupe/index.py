@@ -16,6 +16,7 @@ from typing import IO, Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from dedupe.held import Held
 from dedupe.runs import (
     BANDS,
     ROWS,
@@ -97,7 +98,6 @@ class Index:
         self._flush_at = flush
         folder.mkdir(parents=True, exist_ok=True)
         self._fresh = 0
-        self._highest: int = GONE
         self._runs: list[Run] = []
         self._young: list[Postings] = []
         self._young_seen = blank(flush * (BANDS + ANCHORS))
@@ -106,6 +106,7 @@ class Index:
         self._shelved = self._load()
         self._trim()
         self._open()
+        self._held = Held(self._keys)
         self.mark = self._shelved.mark
 
     @property
@@ -121,10 +122,10 @@ class Index:
 
     def add(self, keys: Sequence[int], sketches: Sequence[Sketch], mark: int) -> None:
         """Add posts, in place of what was known of them; `mark` is the record's mark of the last one."""
-        known = [key for key in keys if key <= self._highest]
+        known = self._held.among(keys)
         if known:
             self.remove(known)
-        self._highest = max((self._highest, *keys))
+        self._held.add(keys)
         for start in range(0, len(keys), self._flush_at):
             self._add(keys[start : start + self._flush_at], sketches[start : start + self._flush_at])
         self.mark = max(mark, self.mark)
@@ -163,9 +164,11 @@ class Index:
         if not gone.size:
             return
         for run in self._runs:
-            forget(run, scrub(run.postings, gone))
+            forget(run, gone)  # first: what a killed process did not scrub is found again
+            scrub(run.postings, gone)
         for young_run in self._young:
             scrub(young_run, gone)
+        self._held.drop(keys)
         self._keys[shelved], self._young_keys[: self._fresh][young] = GONE, GONE
         self._minima[shelved], self._young_minima[: self._fresh][young] = 0, 0
         files = (held for run in self._runs for held in (run.postings, run.seen))
@@ -202,6 +205,7 @@ class Index:
         self._save()
         self._trim()
         self._open()
+        self._held = Held(self._keys)
         self.mark = 0
 
     def _add(self, keys: Sequence[int], sketches: Sequence[Sketch]) -> None:
@@ -276,7 +280,6 @@ class Index:
         self._runs = [_opened_run(self._folder / name) for name in self._shelved.runs]
         self._young, self._fresh = [], 0
         self._young_seen[:] = 0
-        self._highest = max(self._highest, int(self._keys.max(initial=GONE)))
 
     def _append(self, name: str, values: npt.NDArray[np.int64] | Bytes) -> None:
         with (self._folder / name).open("ab") as file:

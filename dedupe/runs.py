@@ -202,18 +202,13 @@ def _expand(starts: Numbers, stops: Numbers, counts: Numbers) -> tuple[Numbers, 
     return owner, places
 
 
-def scrub(run: Postings, gone: Numbers) -> Postings:
-    """Overwrite in place the postings of slots by their neighbours': order stays, no trace of them does.
-
-    Returns what stood there.
-    """
-    erased = [np.empty(0, dtype=np.uint64)]
+def scrub(run: Postings, gone: Numbers) -> None:
+    """Overwrite in place the postings of slots by their neighbours': order stays, no trace of them does."""
     for start in range(0, run.size, CHUNK):
         part = run[start : start + CHUNK]
         hit = np.isin(part & LOW, gone.astype(np.uint64))
         if not hit.any():
             continue
-        erased.append(part[hit])
         stays = np.flatnonzero(~hit)
         if not stays.size:
             before = run[start - 1] if start else (run[start + CHUNK] if start + CHUNK < run.size else NOBODY)
@@ -222,16 +217,21 @@ def scrub(run: Postings, gone: Numbers) -> Postings:
         places = np.flatnonzero(hit)
         nearest = np.maximum(np.searchsorted(stays, places) - 1, 0)
         part[places] = part[stays[nearest]]
-    return np.concatenate(erased)
 
 
-def forget(run: Run, erased: Postings) -> None:
-    """Clear the bits of postings that stand in the run no more, unless another posting sets them."""
-    below = np.uint64((1 << (64 - _width(run.seen))) - 1)
-    alone = np.searchsorted(run.postings, erased & ~below) == np.searchsorted(
-        run.postings, erased | below, side="right"
+def forget(run: Run, gone: Numbers) -> None:
+    """Clear the bits of the postings of slots, before they are scrubbed, unless another posting sets them."""
+    parts = (run.postings[start : start + CHUNK] for start in range(0, run.postings.size, CHUNK))
+    lost = np.concatenate(
+        [np.empty(0, np.uint64), *(part[np.isin(part & LOW, gone.astype(np.uint64))] for part in parts)]
     )
-    place, bit = _bits(run.seen, erased[alone])
+    below = np.uint64((1 << (64 - _width(run.seen))) - 1)
+    first, last = lost & ~below, lost | below
+    there, mine = (
+        np.searchsorted(held, last, side="right") - np.searchsorted(held, first)
+        for held in (run.postings, lost)
+    )
+    place, bit = _bits(run.seen, lost[there == mine])
     np.bitwise_and.at(run.seen, place, ~bit)
 
 

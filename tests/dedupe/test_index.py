@@ -5,6 +5,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+import dedupe.index
+from dedupe.held import Held
 from dedupe.index import Index
 from dedupe.sketch import Sketch, draw
 
@@ -141,6 +143,52 @@ def test_a_post_added_again_stands_once(tmp_path: Path) -> None:
     index.add([5], [drawn[35]], 33)
     assert [found.key for found in index.find([drawn[35]], 5)[0]] == [5]
     assert index.find([drawn[5]], 5) == [[]]
+
+
+def test_a_removal_that_was_cut_short_is_done_when_it_is_done_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    drawn = sketches(60)
+    cut, whole = Index(tmp_path / "a", flush=30), Index(tmp_path / "b", flush=30)
+    for index in (cut, whole):
+        fill(index, drawn, step=30)
+
+    def killed(*_: object) -> None:
+        raise SystemExit
+
+    for step in ("forget", "scrub"):
+        with monkeypatch.context() as patched, pytest.raises(SystemExit):
+            patched.setattr(dedupe.index, step, killed)
+            cut.remove([3, 40])
+    cut.remove([3, 40])
+    whole.remove([3, 40])
+    for name in ("run-1", "run-2", "run-1.seen", "run-2.seen", "keys", "minima"):
+        assert (tmp_path / "a" / name).read_bytes() == (tmp_path / "b" / name).read_bytes(), name
+
+
+def test_posts_out_of_order_cost_no_search_for_what_is_not_held(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    drawn = sketches(40)
+    index = Index(tmp_path, flush=16)
+    index.add([1000], drawn[:1], 1)
+    removed: list[int] = []
+    monkeypatch.setattr(index, "remove", removed.extend)
+    for number, sketch in enumerate(drawn[1:], 1):
+        index.add([number], [sketch], number + 1)
+    again = Index(tmp_path, flush=16)
+    monkeypatch.setattr(again, "remove", removed.extend)
+    again.add([500], drawn[:1], 100)
+    assert removed == []
+    again.add([500, 1000], drawn[:2], 101)
+    assert removed == [500, 1000]
+
+
+def test_keys_are_held_until_they_are_dropped() -> None:
+    held = Held(np.array([4, -1, 900], dtype=np.int64))
+    held.add([7, 8, 100_000])
+    held.drop([900, 5, 10**9])
+    assert held.among([4, 5, 7, 8, 900, 100_000, 10**9]) == [4, 7, 8, 100_000]
 
 
 def test_a_crowd_in_one_bucket_proposes_few(tmp_path: Path) -> None:
