@@ -208,7 +208,8 @@ class _Batch:
             placement = self._repeat(asked, same)
         else:
             placement = self._choose(asked)
-        stands = Standing(placement.cluster, placement.of, placement.relation, asked.item.moment)
+        like = placement.similarity, placement.containment
+        stands = Standing(placement.cluster, placement.of, placement.relation, asked.item.moment, *like)
         if asked.item.key in self._apart:
             stands = replace(stands, of=None, relation=Relation.VARIANT)
             placement = replace(placement, sketch=asked.sketch.to_bytes() if asked.sketch else None)
@@ -231,7 +232,8 @@ class _Batch:
         stands = self._standing[key]
         if stands.of is None:
             return _placement(asked, stands.cluster, key, Comparison.same())
-        near = Comparison(1.0, 1.0, Relation.NEAR, "the same words as another copy")
+        like = stands.similarity, stands.containment
+        near = Comparison(*like, Relation.NEAR, "the same words as another copy")
         return _placement(asked, stands.cluster, stands.of, near)
 
     def _choose(self, asked: _Asked) -> Placement:

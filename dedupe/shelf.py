@@ -43,12 +43,17 @@ class Placement:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """Where an earlier post stands: its cluster, the original that it repeats, and when it was posted."""
+    """Where an earlier post stands: its cluster, the original that it repeats, when, and how like that.
+
+    `similarity` and `containment` are those of its placement; a post that says the same words has them too.
+    """
 
     cluster: str
     of: int | None
     relation: Relation
     moment: datetime | None = None
+    similarity: float = 1.0
+    containment: float = 1.0
 
 
 class Shelf(Protocol):

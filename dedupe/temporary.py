@@ -18,7 +18,8 @@ ASKED = 900
 
 _TABLES = """
 CREATE TABLE post (
-    key INTEGER PRIMARY KEY, text TEXT, cluster TEXT, of INTEGER, relation TEXT, moment TEXT, name TEXT
+    key INTEGER PRIMARY KEY, text TEXT, cluster TEXT, of INTEGER, relation TEXT, moment TEXT, name TEXT,
+    similarity REAL, containment REAL
 );
 CREATE TABLE form (hash BLOB PRIMARY KEY, key INTEGER) WITHOUT ROWID;
 CREATE TABLE head (cluster TEXT PRIMARY KEY, key INTEGER) WITHOUT ROWID;
@@ -45,7 +46,7 @@ class TemporaryShelf:
         """Take in a batch and its placements, all or nothing."""
         rows = [_row(*each) for each in zip(items, placements, names, strict=True)]
         self._file.execute("BEGIN")
-        self._file.executemany("INSERT INTO post VALUES (?, ?, ?, ?, ?, ?, ?)", rows)
+        self._file.executemany("INSERT INTO post VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", rows)
         kept = [(p.normal_hash, p.key) for p in placements if p.relation is not Relation.EXACT]
         self._file.executemany("INSERT OR IGNORE INTO form VALUES (?, ?)", kept)
         heads = [(p.cluster, p.key) for p in placements if p.relation is Relation.ORIGINAL]
@@ -63,8 +64,9 @@ class TemporaryShelf:
 
     def placed(self, keys: Collection[int]) -> dict[int, Standing]:
         """Where placed posts stand."""
-        rows = self._ask("SELECT key, cluster, of, relation, moment FROM post WHERE key IN", keys)
-        return {r[0]: Standing(r[1], r[2], Relation(r[3]), datetime.fromisoformat(r[4])) for r in rows}
+        asked = "SELECT key, cluster, of, relation, moment, similarity, containment FROM post WHERE key IN"
+        rows = self._ask(asked, keys)
+        return {r[0]: _standing(*r[1:]) for r in rows}
 
     def by_normal_hash(self, hashes: Collection[bytes]) -> dict[bytes, int]:
         """The earliest post with each normal form that is no exact copy."""
@@ -94,8 +96,13 @@ class TemporaryShelf:
             yield from self._file.execute(f"{query} ({marks})", part)
 
 
+def _standing(cluster: str, of: int | None, relation: str, moment: str, *like: float) -> Standing:
+    return Standing(cluster, of, Relation(relation), datetime.fromisoformat(moment), *like)
+
+
 def _row(item: Item, placement: Placement, name: str) -> tuple[object, ...]:
     """A post as it is kept: an exact copy's text is never compared; SQLite holds no lone surrogates."""
     text = None if placement.relation is Relation.EXACT else item.text.encode("utf-8", "replace").decode()
     moment = item.moment.isoformat()
-    return item.key, text, placement.cluster, placement.of, placement.relation.value, moment, name
+    stands = placement.cluster, placement.of, placement.relation.value, moment, name
+    return item.key, text, *stands, placement.similarity, placement.containment

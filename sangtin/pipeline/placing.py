@@ -203,7 +203,8 @@ def _items(waiting: Sequence[Unplaced]) -> list[dedupe.Item]:
 
 
 def _standing(where: placing.Stands) -> dedupe.Standing:
-    return dedupe.Standing(where.cluster, where.of, where.relation, where.moment)
+    like = where.similarity, where.containment
+    return dedupe.Standing(where.cluster, where.of, where.relation, where.moment, *like)
 
 
 def _place(each: Unplaced, where: dedupe.Placement) -> Place:

@@ -56,12 +56,14 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Stands:
-    """Where an earlier post stands, and when it was posted."""
+    """Where an earlier post stands, when it was posted, and how like what it repeats it is."""
 
     cluster: str
     of: int | None
     relation: Relation
     moment: datetime
+    similarity: float = 1.0
+    containment: float = 1.0
 
 
 def count_unplaced(connection: Connection) -> int:
@@ -177,7 +179,7 @@ def standing(connection: Connection, keys: Collection[int]) -> dict[int, Stands]
     found: dict[int, Stands] = {}
     for some in portions(keys):
         rows = connection.execute(_now_placed().where(among(connection, post.c.key, some)))
-        found |= {r.post: Stands(r.cluster, r.of, Relation(r.relation), r.moment) for r in rows}
+        found |= {r.post: _stands(r) for r in rows}
     told = said(connection, {*found, *(each.of for each in found.values() if each.of is not None)})
     for key in found.keys() & told.keys():
         found[key] = replace(found[key], of=None, relation=Relation.VARIANT)
@@ -188,6 +190,11 @@ def standing(connection: Connection, keys: Collection[int]) -> dict[int, Stands]
         if where is not None:
             found[key] = replace(where, moment=moment)
     return found
+
+
+def _stands(row: Row[Any]) -> Stands:
+    like = row.similarity, row.containment
+    return Stands(row.cluster, row.of, Relation(row.relation), row.moment, *like)
 
 
 def put_where(connection: Connection, keys: Collection[int]) -> dict[int, Stands | None]:

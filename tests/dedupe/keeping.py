@@ -23,7 +23,7 @@ BATCH = 10
 
 _TABLES = """
 CREATE TABLE IF NOT EXISTS post (key INTEGER PRIMARY KEY, text TEXT, moment TEXT, cluster TEXT, of INTEGER,
-    relation TEXT, hash BLOB);
+    relation TEXT, hash BLOB, similarity REAL, containment REAL);
 CREATE TABLE IF NOT EXISTS sketch (mark INTEGER PRIMARY KEY AUTOINCREMENT, post INTEGER UNIQUE, bytes BLOB);
 """
 
@@ -49,8 +49,10 @@ class LastingShelf:
                 p.of,
                 p.relation.value,
                 p.normal_hash,
+                p.similarity,
+                p.containment,
             )
-            self.file.execute("INSERT OR REPLACE INTO post VALUES (?, ?, ?, ?, ?, ?, ?)", row)
+            self.file.execute("INSERT OR REPLACE INTO post VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", row)
             if p.sketch is not None:
                 self.file.execute("INSERT INTO sketch (post, bytes) VALUES (?, ?)", (item.key, p.sketch))
         self.file.execute("COMMIT")
@@ -75,8 +77,11 @@ class LastingShelf:
         return dict(self._ask("SELECT key, text FROM post WHERE key IN", keys))
 
     def placed(self, keys: Collection[int]) -> dict[int, Standing]:
-        rows = self._ask("SELECT key, cluster, of, relation, moment FROM post WHERE key IN", keys)
-        return {r[0]: Standing(r[1], r[2], Relation(r[3]), datetime.fromisoformat(r[4])) for r in rows}
+        asked = "SELECT key, cluster, of, relation, moment, similarity, containment FROM post WHERE key IN"
+        rows = self._ask(asked, keys)
+        return {
+            r[0]: Standing(r[1], r[2], Relation(r[3]), datetime.fromisoformat(r[4]), *r[5:]) for r in rows
+        }
 
     def by_normal_hash(self, hashes: Collection[bytes]) -> dict[bytes, int]:
         found: dict[bytes, int] = {}

@@ -103,6 +103,16 @@ def test_a_flood_of_one_near_copy_is_placed_by_its_words(room: Room) -> None:
     assert room.placer.findable == {1}
 
 
+@pytest.mark.parametrize("together", [True, False])
+def test_the_words_of_another_copy_are_as_like_the_original_as_that_copy(room: Room, together: bool) -> None:
+    cut = " ".join(FLOOD.split()[: len(FLOOD.split()) * 2 // 3])
+    texts = (FLOOD, cut, cut.upper())
+    placed = room.place(*texts) if together else [room.place(text)[0] for text in texts]
+    assert [p.of for p in placed] == [None, 1, 1]
+    assert placed[1].similarity < 0.8
+    assert (placed[2].similarity, placed[2].containment) == (placed[1].similarity, placed[1].containment)
+
+
 def test_chains_do_not_drift(room: Room) -> None:
     words = (FLOOD + " " + FIRE + " " + bases()["b06"]).split()
     windows = [" ".join(words[start : start + 30]) for start in range(0, len(words) - 30, 5)]
