@@ -166,10 +166,13 @@ class _Batch:
 
     def _propose(self) -> None:
         """Sketch what is new and find what it might repeat, earlier items of the batch included."""
-        seen = set(self._same)
+        seen: set[bytes] = set()
         new: list[_Asked] = []
         for asked in self._asked:
-            known = asked.form.hash in seen and asked.item.key not in self._apart
+            same = self._same.get(asked.form.hash)
+            beside = asked.form.hash in seen and self._placer._window is None
+            known = beside or (same is not None and self._may_repeat(asked.item, same))
+            known = known and asked.item.key not in self._apart
             if known or len(asked.form.letters) < LEAST_LETTERS:
                 continue
             new.append(asked)
@@ -217,7 +220,7 @@ class _Batch:
             return placement
         put = self._put.get(asked.item.key)
         self._standing[asked.item.key] = replace(put, moment=stands.moment) if put else stands
-        if same is None:
+        if same is None or not self._may_repeat(asked.item, same):
             self._same[asked.form.hash] = asked.item.key
         return placement
 

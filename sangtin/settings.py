@@ -50,6 +50,12 @@ class Settings(BaseSettings):
         default="auto",
         description="How transformers are computed; the shipped model's own is always computed in one way.",
     )
+    copies_window: int | None = Field(
+        default=None,
+        ge=1,
+        le=36_500,
+        description="How old a post may be, in days, and still be repeated by a new one; empty: of any age.",
+    )
     contact: str = Field(
         default="", description="Your e-mail address or web page, told to the sites that are crawled."
     )

@@ -6,6 +6,7 @@ import contextlib
 import time
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from itertools import takewhile
 from pathlib import Path
 from types import TracebackType
@@ -80,6 +81,8 @@ class Placing:
     def __init__(self, parts: Parts) -> None:
         self.record = parts.record
         self.folder: Path = parts.settings.home / "copies"
+        days = parts.settings.copies_window
+        self.window = None if days is None else timedelta(days=days)
         self._lease: Lease | None = None
         self._placer: dedupe.Placer | None = None
         self._ask_at = 0.0
@@ -175,7 +178,7 @@ class Placing:
         if self._lease is not None and self._placer is None:
             redraw(self.record, self._lease)
             copies.claim(self.record, self.folder)
-            self._placer = dedupe.Placer(RecordShelf(self.record), self.folder)
+            self._placer = dedupe.Placer(RecordShelf(self.record), self.folder, self.window)
         return self._placer
 
     def _check(self, writing: Writing) -> None:

@@ -158,6 +158,18 @@ def test_a_window_lets_old_posts_rest(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("together", [True, False])
+def test_a_text_that_comes_back_after_the_window_leads_its_own_copies(tmp_path: Path, together: bool) -> None:
+    room = Room(tmp_path, timedelta(days=30))
+    room.place(FLOOD)
+    room.place("bài khác hẳn về một chuyện đã lâu", gap=86_400 * 40)
+    texts = (FLOOD, FLOOD + " !!!", FLOOD)
+    found = room.place(*texts) if together else [room.place(text)[0] for text in texts]
+    assert [each.of for each in found] == [None, found[0].key, found[0].key]
+    assert found[0].sketch is not None
+    assert len({each.cluster for each in found}) == 1
+
+
+@pytest.mark.parametrize("together", [True, False])
 def test_what_repeats_a_post_that_a_person_set_apart_hangs_on_it(room: Room, together: bool) -> None:
     (first,) = room.place(FLOOD)
     apart, copy = item(9, NEAR), item(10, NEAR.upper() + "!")

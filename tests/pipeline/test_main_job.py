@@ -191,6 +191,22 @@ def test_reviews_close_the_loop_to_a_better_model(home: Home, tmp_path: Path) ->
     assert "No label of the file" in home.stderr("evaluate", str(other), "--model", str(tmp_path / "m"))
 
 
+def test_a_window_of_days_lets_old_posts_rest(home: Home, tmp_path: Path) -> None:
+    text = "nước ngập đường Lê Lợi từ chiều tới giờ chưa rút, bà con đi vòng"
+    days = ("2025-01-01", "2025-01-20", "2025-06-01", "2025-06-02")
+    rows = [{"id": day, "text": text, "published_at": f"{day}T08:00:00+07:00"} for day in days]
+    file = write_jsonl(tmp_path / "p.jsonl", rows)
+    (home.folder / "config.toml").write_text("copies_window = 30\n")
+    home.run("import", str(file), "--source", "mau")
+    home.run("sieve")
+    assert [home.json("post", "show", f"mau:{day}")["of"] for day in days] == [
+        None,
+        "mau:2025-01-01",
+        None,
+        "mau:2025-06-01",
+    ]
+
+
 def test_erasing_leaves_the_ledger_and_no_trace(home: Home, tmp_path: Path) -> None:
     secret = "chuyện riêng không ai được đọc lại, xin xoá giùm tôi ngay hôm nay"
     rows = [{"id": "1", "text": secret}, {"id": "2", "text": secret + " ạ"}, {"id": "3", "text": "trời đẹp"}]
