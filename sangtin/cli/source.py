@@ -159,7 +159,7 @@ def expire(
         with parts.record.read() as connection:
             waiting, free = count_expired(connection, at), unlimited(connection)
         if free:
-            say(f"No card says how long posts of these are kept, so they are: {', '.join(free)}")
+            say(f"No card says how long posts of these are kept; they stay: {', '.join(free)}")
         if dry_run:
             _tell_expired("would be erased", waiting, json)
             return

@@ -130,6 +130,16 @@ def test_the_face_was_drawn_for_vietnamese(look: Window) -> None:
     assert line / size >= 1.6
 
 
+def test_the_rail_has_room_for_millions_that_wait(look: Window) -> None:
+    page = look.go("/queue")
+    page.locator("#rail-waiting").evaluate("count => count.textContent = '4.723.945'")
+    if page.evaluate("() => window.innerWidth") == SIZES["wide"][0]:  # else the number has its own line
+        heights = page.locator(".rail a").evaluate_all("links => links.map((link) => link.offsetHeight)")
+        assert len(set(heights)) == 1
+    assert page.evaluate("() => document.documentElement.scrollWidth <= window.innerWidth")
+    assert page.locator(".rail").evaluate("rail => rail.scrollWidth <= rail.clientWidth")
+
+
 def test_the_rail_is_a_bar_at_the_bottom_of_a_phone(look: Window) -> None:
     page = look.go("/")
     size = page.viewport_size
