@@ -19,6 +19,8 @@ from sangtin.post import Relation
 
 # Chosen by tests/bench/copies.py, table in docs/decisions/0004-copies.md.
 COMPARED = 5
+# With a window, older posts of the same words are proposed beside those that may still be repeated.
+COMPARED_IN_WINDOW = 50
 LIKE_HEAD = 0.5
 # A copy this like its original is found whenever the original is: it needs no sketch of its own.
 SAME_SKETCH = 0.9
@@ -180,7 +182,8 @@ class _Batch:
                 seen.add(asked.form.hash)
         drawn = draw([asked.form.letters for asked in new])
         sketches = [sketch for sketch in drawn if sketch is not None]
-        proposed = self._placer._index.find(sketches, COMPARED, self._alone)
+        most = COMPARED if self._placer._window is None else COMPARED_IN_WINDOW
+        proposed = self._placer._index.find(sketches, most, self._alone)
         for asked, sketch, near in zip(new, sketches, proposed, strict=True):
             asked.sketch = sketch
             found = [f._replace(key=new[f.key].item.key) if f.beside else f for f in near]
@@ -191,6 +194,11 @@ class _Batch:
         shelf, mine = self._placer._shelf, set(self._readings)
         wanted = {f.key for asked in self._asked for f in asked.found} - self._standing.keys()
         stands = {**self._standing, **shelf.placed(wanted - mine)}
+        if self._placer._window is not None:
+            for asked in self._asked:
+                asked.found = tuple(f for f in asked.found if self._recent(asked.item, stands.get(f.key)))[
+                    :COMPARED
+                ]
         self._heads = shelf.heads({s.cluster for s in stands.values()})
         compared = {f.key for asked in self._asked for f in asked.found} & set(stands)
         originals = {of for key in compared if (of := stands[key].of) is not None}
@@ -226,8 +234,11 @@ class _Batch:
 
     def _may_repeat(self, item: Item, key: int) -> bool:
         stands = self._standing.get(key)
-        if stands is None:
-            return False
+        return stands is not None and self._recent(item, stands)
+
+    def _recent(self, item: Item, stands: Standing | None) -> bool:
+        if stands is None:  # of this batch
+            return True
         window = self._placer._window
         return window is None or stands.moment is None or item.moment - stands.moment <= window
 

@@ -18,7 +18,7 @@ from sangtin.pipeline import copies
 from sangtin.pipeline.campaigns import flag_bursts
 from sangtin.pipeline.parts import Parts
 from sangtin.pipeline.redrawing import redraw
-from sangtin.record import Record, Writing, leases, placing, posts, repeating
+from sangtin.record import Record, Writing, leases, placing, posts
 from sangtin.record.leases import Lease
 from sangtin.record.placing import Place, Unplaced
 
@@ -40,8 +40,8 @@ class Placed:
 class RecordShelf:
     """What a placer needs to know of posts already placed, read from the record."""
 
-    def __init__(self, record: Record) -> None:
-        self.record = record
+    def __init__(self, record: Record, *, newest: bool = False) -> None:
+        self.record, self.newest = record, newest
 
     def texts(self, keys: Collection[int]) -> dict[int, str]:
         """The current texts of placed posts."""
@@ -57,7 +57,7 @@ class RecordShelf:
     def by_normal_hash(self, hashes: Collection[bytes]) -> dict[bytes, int]:
         """The earliest post with each normal form that is no exact copy."""
         with self.record.read() as connection:
-            return placing.by_normal_hash(connection, hashes)
+            return placing.by_normal_hash(connection, hashes, newest=self.newest)
 
     def sketches_after(self, mark: int) -> Iterator[tuple[int, int, bytes]]:
         """The sketches recorded after a mark, in order."""
@@ -119,18 +119,13 @@ class Placing:
         if waiting and waiting[0].left is not None:
             return self._succeed(placer, waiting[0].left)
         some = list(takewhile(lambda each: each.left is None, waiting))
-        return self._record(some, placer.place(_items(some), self._apart(some), self._put(some)))
+        return self._record(some, placer.place(_items(some), *self._told(some)))
 
-    def _apart(self, waiting: Sequence[Unplaced]) -> set[int]:
-        """Those of which a person said that they are no copies."""
+    def _told(self, waiting: Sequence[Unplaced]) -> tuple[set[int], dict[int, dedupe.Standing | None]]:
+        """Those that people set apart; and those that people put to another post, and where that stands."""
         with self.record.read() as connection:
-            return repeating.set_apart(connection, [each.key for each in waiting])
-
-    def _put(self, waiting: Sequence[Unplaced]) -> dict[int, dedupe.Standing | None]:
-        """Those of which a person said that they repeat another post, and where that stands."""
-        with self.record.read() as connection:
-            found = placing.put_by_people(connection, [each.key for each in waiting])
-        return {key: _standing(where) if where else None for key, where in found.items()}
+            apart, put = placing.told_by_people(connection, [each.key for each in waiting])
+        return apart, {key: _standing(where) if where else None for key, where in put.items()}
 
     def forget_erased(self) -> bool:
         """Take erased posts out of the copies' index. False where another process places: it will."""
@@ -153,8 +148,7 @@ class Placing:
         """
         with self.record.read() as connection:
             members = placing.orphans(connection, cluster, BATCH)
-        apart, put = self._apart(members), self._put(members)
-        return self._record(members, placer.succeed(_items(members), cluster, apart, put))
+        return self._record(members, placer.succeed(_items(members), cluster, *self._told(members)))
 
     def _record(self, waiting: Sequence[Unplaced], placements: Sequence[dedupe.Placement]) -> Placed:
         if not waiting:
@@ -178,7 +172,9 @@ class Placing:
         if self._lease is not None and self._placer is None:
             redraw(self.record, self._lease)
             copies.claim(self.record, self.folder)
-            self._placer = dedupe.Placer(RecordShelf(self.record), self.folder, self.window)
+            self._placer = dedupe.Placer(
+                RecordShelf(self.record, newest=self.window is not None), self.folder, self.window
+            )
         return self._placer
 
     def _check(self, writing: Writing) -> None:

@@ -207,16 +207,22 @@ def put_where(connection: Connection, keys: Collection[int]) -> dict[int, Stands
     return {key: found.get(end) for key, end in to.items()}
 
 
-def put_by_people(connection: Connection, keys: Collection[int]) -> dict[int, Stands | None]:
-    """Those of the posts of which a person said that they repeat another, and where that stands."""
+def told_by_people(
+    connection: Connection, keys: Collection[int]
+) -> tuple[set[int], dict[int, Stands | None]]:
+    """Those of the posts that people set apart; those that they put to another, and where that stands."""
     told = said(connection, keys)
-    return put_where(connection, [key for key, target in told.items() if target is not None])
+    put = [key for key, target in told.items() if target is not None]
+    return told.keys() - set(put), put_where(connection, put)
 
 
-def by_normal_hash(connection: Connection, hashes: Collection[bytes]) -> dict[bytes, int]:
-    """The earliest post with a normal form that is no exact copy; forms that nobody has are missing."""
+def by_normal_hash(
+    connection: Connection, hashes: Collection[bytes], *, newest: bool = False
+) -> dict[bytes, int]:
+    """The earliest (or newest) post with a normal form that is no exact copy; others are missing."""
     distinct = text("relation <> 'exact'")  # as the partial index says it
-    query = _now_placed().where(distinct).order_by(membership.c.moment, post.c.id)
+    order = (membership.c.moment.desc(), post.c.id.desc()) if newest else (membership.c.moment, post.c.id)
+    query = _now_placed().where(distinct).order_by(*order)
     found: dict[bytes, int] = {}
     for some in portions(hashes):
         for row in connection.execute(query.where(membership.c.normal_hash.in_(some))):

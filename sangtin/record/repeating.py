@@ -34,11 +34,6 @@ def said(connection: Connection, keys: Collection[int]) -> dict[int, int | None]
     return found
 
 
-def set_apart(connection: Connection, keys: Collection[int]) -> set[int]:
-    """Those of the posts whose text of now a person called no copy, and nobody took it back."""
-    return {key for key, target in said(connection, keys).items() if target is None}
-
-
 def put_to(connection: Connection, keys: Collection[int]) -> list[int]:
     """The posts that are there of which a person ever said that they repeat one of these."""
     query = select(review.c.post).join(post, and_(post.c.key == review.c.post, post.c.erased_at.is_(None)))

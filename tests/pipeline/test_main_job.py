@@ -193,18 +193,19 @@ def test_reviews_close_the_loop_to_a_better_model(home: Home, tmp_path: Path) ->
 
 def test_a_window_of_days_lets_old_posts_rest(home: Home, tmp_path: Path) -> None:
     text = "nước ngập đường Lê Lợi từ chiều tới giờ chưa rút, bà con đi vòng"
-    days = ("2025-01-01", "2025-01-20", "2025-06-01", "2025-06-02")
-    rows = [{"id": day, "text": text, "published_at": f"{day}T08:00:00+07:00"} for day in days]
-    file = write_jsonl(tmp_path / "p.jsonl", rows)
+    days = ("2025-01-01", "2025-01-20", "2025-06-01", "2025-06-02", "2025-06-03")
     (home.folder / "config.toml").write_text("copies_window = 30\n")
-    home.run("import", str(file), "--source", "mau")
-    home.run("sieve")
-    assert [home.json("post", "show", f"mau:{day}")["of"] for day in days] == [
-        None,
-        "mau:2025-01-01",
-        None,
-        "mau:2025-06-01",
-    ]
+    for day in days:  # one after another, as they come: each finds what the record holds
+        rows = [
+            {"id": f"{name}-{day}", "text": said, "published_at": f"{day}T08:00:00+07:00"}
+            for name, said in (("long", text), ("short", "mất nước rồi"))
+        ]
+        home.run("import", str(write_jsonl(tmp_path / f"{day}.jsonl", rows)), "--source", "mau")
+        home.run("sieve")
+    for name in ("long", "short"):
+        old, new = f"mau:{name}-{days[0]}", f"mau:{name}-{days[2]}"
+        found = [home.json("post", "show", f"mau:{name}-{day}")["of"] for day in days]
+        assert found == [None, old, None, new, new]
 
 
 def test_erasing_leaves_the_ledger_and_no_trace(home: Home, tmp_path: Path) -> None:

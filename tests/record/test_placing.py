@@ -98,7 +98,7 @@ def test_what_is_put_to_a_post_stands_where_that_does_with_its_copies(record: Re
         reviews.append(writing, Review("an", Act.SAME_AS, "bao-mau:000000", target="bao-mau:9"))
     with record.read() as connection:
         assert placing.standing(connection, [first, copy]) == {}, "not before that has a place"
-        assert placing.put_by_people(connection, [first, copy]) == {first: None}
+        assert placing.told_by_people(connection, [first, copy]) == (set(), {first: None})
     place_all(record)
     with record.read() as connection:
         found = placing.standing(connection, [first, copy, other])
