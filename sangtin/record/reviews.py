@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Row, Select, func, select
 from sangtin.errors import UsageError
 from sangtin.post import Act, Kind, Label, Review, now
 from sangtin.record.engine import Writing
-from sangtin.record.repeating import ON_COPIES, check_ends, ends
+from sangtin.record.repeating import ON_COPIES, check_ends, ends, said
 from sangtin.record.schema import membership, post, review, revision, shared
 from sangtin.record.settling import settle
 from sangtin.record.standing import free_copies, free_same_words, repeats, undrawn, wait_again
@@ -51,11 +51,15 @@ def append(writing: Writing, given: Review) -> int:
     """
     row = _live(writing.connection, given.post, erased=given.act is Act.UNDO)
     values = _checked(writing.connection, given, row)
+    about = _about(writing.connection, given, row.key)
+    before = said(writing.connection, [about]).get(about)
     inserted = writing.connection.execute(
         review.insert().values(**values).returning(review.c.id)
     ).scalar_one()
     check_ends(writing.connection, _moved(writing.connection, given, row.key))
     _place_again(writing.connection, given, row.key)
+    if before is not None and said(writing.connection, [about]).get(about) != before:
+        free_same_words(writing.connection, about, ends(writing.connection, [before]).get(before, before))
     settle(writing, _touched(writing.connection, given, row.key), "reviewed")
     return int(inserted)
 
@@ -180,6 +184,12 @@ def _moved(connection: Connection, given: Review, key: int) -> list[int]:
     return list(connection.execute(of).scalars())
 
 
+def _about(connection: Connection, given: Review, key: int) -> int:
+    """The post of which an act speaks: an undo speaks of that of the act undone."""
+    of = select(review.c.post).where(review.c.id == given.undoes)
+    return connection.execute(of).scalar_one_or_none() or key
+
+
 def _place_again(connection: Connection, given: Review, key: int) -> None:
     """Posts whose place this act puts in question wait for another one.
 
@@ -192,8 +202,6 @@ def _place_again(connection: Connection, given: Review, key: int) -> None:
         row = connection.execute(select(review).where(review.c.id == given.undoes)).one()
         if row.act == Act.NOT_A_COPY.value and repeats(connection, row.post):
             free_copies(connection, row.post)
-        if row.act == Act.SAME_AS.value:
-            free_same_words(connection, row.post, ends(connection, [row.target]).get(row.target, row.target))
 
 
 def _touched(connection: Connection, given: Review, key: int) -> set[int]:

@@ -211,3 +211,20 @@ def test_taken_back_what_a_post_was_put_to_lets_go_of_its_copies(parts: Parts) -
     place_all(parts)
     assert [stands(parts, name)[0] for name in "34"] == [first, second]
     assert bin_of(parts, "1") == Bin.PENDING
+
+
+@pytest.mark.parametrize("act", [Act.NOT_A_COPY, Act.SAME_AS])
+def test_corrected_what_a_post_was_put_to_lets_go_of_its_copies(parts: Parts, act: Act) -> None:
+    add(
+        parts,
+        fetched("1", FIRST),
+        fetched("2", OTHER, 1),
+        fetched("9", "Chợ quê họp sớm, bà con ghé mua rau", 2),
+    )
+    say(parts, Act.SAME_AS, "1", target="bao-mau:2")
+    add(parts, fetched("3", FIRST, 3))
+    first, second, ninth, _ = sorted(keys_of(parts.record).values())
+    assert stands(parts, "3")[0] == second
+    say(parts, act, "1", **({"target": "bao-mau:9"} if act is Act.SAME_AS else {}))
+    place_all(parts)
+    assert stands(parts, "3")[0] == (ninth if act is Act.SAME_AS else first)
