@@ -169,3 +169,14 @@ def test_a_reader_that_keeps_the_log_open_is_named(home: Home, tmp_path: Path) -
         said = home.run("source", "expire", expect=6)
         assert "The record's log still holds them" in said
     home.run("source", "expire")
+
+
+def test_cards_may_be_many(parts: Parts) -> None:
+    with parts.record.write() as writing:
+        for number in range(1_200):
+            sources.put(writing, Source(f"nguon-{number}", SourceType.FILE, retention_days=number + 1))
+    add(parts, "nguon-7", "1", 9)
+    add(parts, "nguon-700", "2", 9)
+    with parts.record.read() as connection:
+        assert count_expired(connection, AT)["nguon-7"] == 1
+    assert expire(parts) == {"nguon-7": 1}
