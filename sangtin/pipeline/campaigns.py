@@ -61,7 +61,7 @@ def campaign_of(connection: Connection, cluster_id: str) -> Campaign | None:
         first=spread.cluster.first_at,
         last=spread.cluster.last_at,
         burst=most,
-        flagged=most >= ACCOUNTS,
+        flagged=spread.cluster.burst,
     )
 
 

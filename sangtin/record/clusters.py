@@ -106,8 +106,8 @@ def sightings(connection: Connection, cluster_id: str) -> Iterator[Member]:
     """The same of all dated posts of one cluster with known authors, in order of time, as they are read."""
     query = _members(select(membership.c.moment, post.c.author_key, post.c.source))
     query = query.where(membership.c.cluster == cluster_id, *_TELLING).order_by(membership.c.moment)
-    for row in connection.execute(query.execution_options(yield_per=PAGE)):
-        yield Member(row.moment, row.author_key, row.source)
+    with connection.execute(query.execution_options(yield_per=PAGE)) as rows:
+        yield from (Member(row.moment, row.author_key, row.source) for row in rows)
 
 
 def crowded(connection: Connection, ids: Sequence[str]) -> set[str]:

@@ -82,6 +82,22 @@ def test_a_burst_that_comes_in_two_batches_is_found(parts: Parts) -> None:
     assert place(parts, "nhom", [0], ["a"]) == 5
 
 
+def test_what_is_told_of_a_cluster_is_what_the_record_flags(parts: Parts) -> None:
+    assert place(parts, "nhom", [0, 1, 2, 3], list("abcd")) == 0
+    variant = Post(
+        "nhom", "v", TEXT.replace("sắp xả", "chưa xả"), START + timedelta(seconds=5), author_key="e"
+    )
+    assert flagged(parts, replace(variant, published_at=START + timedelta(seconds=5))) == 0
+    with parts.record.read() as connection:
+        found = show(connection, "nhom:v")
+        assert found is not None
+        assert found.summary is not None
+        assert found.summary.membership is not None
+        campaign = campaign_of(connection, found.summary.membership.cluster)
+    assert campaign is not None
+    assert (campaign.posts, campaign.burst, campaign.flagged) == (5, 5, False)
+
+
 def flagged(parts: Parts, *given: Post) -> int:
     """The same for posts as given."""
     with parts.record.write() as writing:
