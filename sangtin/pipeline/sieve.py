@@ -16,7 +16,7 @@ from sangtin.pipeline.parts import Parts
 from sangtin.pipeline.placing import Placed, Placing
 from sangtin.pipeline.reading import InUse, load_in_use, read_some
 from sangtin.record import models, placing, reading
-from sangtin.record.leases import Lease, taken
+from sangtin.record.leases import Lease, held_for, taken
 
 # How often to look again while another process holds the rest, and for new posts when watching, in seconds.
 AGAIN_S = 0.2
@@ -28,6 +28,8 @@ FOLLOW_EVERY_S = 10.0
 AHEAD = 2_000
 # How long to follow before looking for work again, in seconds.
 FOLLOW_S = 4.0
+# The work for which each process that reads holds a lease of its own.
+READ = "read"
 # How often progress is counted, in seconds: a count of what waits takes some 20 ms a million.
 COUNT_S = 1.0
 
@@ -123,9 +125,9 @@ def _sieve(parts: Parts, in_use: InUse, told: tuple[Sieved, Progress | None], wo
             if progress:
                 progress.show()
             collect()
-            others_follow = work.beside and placer.holds
-            if moved and not others_follow and time.monotonic() >= next_follow:
-                following.follow(FOLLOW_S)
+            if moved and time.monotonic() >= next_follow:
+                if not _others_follow(parts, placer, work):
+                    following.follow(FOLLOW_S)
                 next_follow = time.monotonic() + FOLLOW_EVERY_S
             if moved:
                 continue
@@ -156,6 +158,14 @@ def _round(parts: Parts, in_use: InUse, held: tuple[Placing, Lease], done: Sieve
     return placed.posts + read
 
 
+def _others_follow(parts: Parts, placer: Placing, work: Work) -> bool:
+    """Whether the index can be left to others: whoever places is busy, and somebody else reads and lives."""
+    if not (work.beside and placer.holds):
+        return False
+    with parts.record.read() as connection:
+        return held_for(connection).get(READ, 0) > 1
+
+
 def _far_ahead(parts: Parts) -> bool:
     """Whether reading lags so far behind placing that whoever places should read."""
     with parts.record.read() as connection:
@@ -171,7 +181,7 @@ def _still_in_use(parts: Parts, in_use: InUse) -> InUse:
 
 @contextlib.contextmanager
 def _reader(parts: Parts) -> Iterator[Lease]:
-    with taken(parts.record, f"read:{secrets.token_hex(4)}") as lease:
+    with taken(parts.record, f"{READ}:{secrets.token_hex(4)}") as lease:
         if lease is None:
             raise AssertionError("a lease with a random name is held by another")
         yield lease

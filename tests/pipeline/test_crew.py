@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import random
@@ -27,7 +28,7 @@ from sangtin.pipeline import sieve as stage
 from sangtin.pipeline.parts import opened
 from sangtin.pipeline.reading import InUse, load_in_use
 from sangtin.python import ROOT
-from sangtin.record import placing, reading
+from sangtin.record import leases, placing, reading
 from sangtin.settings import Settings
 from tests.pipeline.running import Home, sample_rows, write_jsonl
 
@@ -118,7 +119,8 @@ def test_whoever_places_leaves_the_index_to_others_where_there_are_any(
                     indexed.append(position.number if position else 0)
             return True
 
-        stage.sieve(parts, in_use, lambda _: None, stage.Work(look, beside=others))
+        with leases.taken(parts.record, f"{stage.READ}:another") if others else contextlib.nullcontext():
+            stage.sieve(parts, in_use, lambda _: None, stage.Work(look, beside=True))
     assert (len(set(indexed)) == 1) is others
     whole(imported)
 
