@@ -83,10 +83,14 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class Depth:
-    """How much of a cluster to show, and which characters were found by a search."""
+    """How much of a cluster to show, and which characters were found by a search.
+
+    `at_once`: how many accounts posted it at once, too, for which every post of the cluster is looked at.
+    """
 
     relatives: int = 20
     found: Sequence[tuple[int, int]] = ()
+    at_once: bool = True
 
 
 def read_post(connection: Connection, services: Services, found: Shown, depth: Depth = Depth()) -> Reading:
@@ -110,7 +114,7 @@ def read_post(connection: Connection, services: Services, found: Shown, depth: D
         relatives=others,
         more_relatives=more,
         spread=spread,
-        at_once=_at_once(connection, services, spread),
+        at_once=_at_once(connection, services, spread) if depth.at_once else 0,
         spark=columns(spread.days) if spread else [],
         history=_history(found),
         earlier=_earlier(services, found, summary),

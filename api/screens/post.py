@@ -46,9 +46,13 @@ def review(
     try:
         decide(house(request).record, who.name, decision)
     except StaleError as error:
-        to += ("&" if "?" in to else "?") + f"notice={error.reason}"
+        to = _with_notice(to, error.reason)
     except UsageError:
         if decision.act is not Act.SAME_AS or not decision.target:
             raise
-        to += "?notice=target"
+        to = _with_notice(to, "target")
     return RedirectResponse(to, 303)
+
+
+def _with_notice(address: str, notice: str) -> str:
+    return f"{address}{'&' if '?' in address else '?'}notice={notice}"

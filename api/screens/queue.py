@@ -181,5 +181,5 @@ def _head(connection: Connection, who: Visitor) -> Head:
 
 def _cards(connection: Connection, at: House, ids: Sequence[str]) -> list[Reading]:
     found = [find_post(connection, post_id) for post_id in ids]
-    depth = Depth(relatives=RELATIVES)
+    depth = Depth(relatives=RELATIVES, at_once=False)
     return [read_post(connection, at.services, each, depth) for each in found if each and each.summary]

@@ -89,7 +89,6 @@ def search(
     )
     with opened(settings()) as parts:
         check_sources(parts.record, source)
-        check_sources(parts.record, source)
         total, hits = _found(parts.search, asked, admitted, (limit, sort))
         note_acts(parts.record, getpass.getuser(), [("search", query)])
         behind_by = follower.Behind(follower.lag(parts.record, parts.search))

@@ -67,6 +67,7 @@ def restore(settings: Settings, file: Path) -> None:
         )
     settings.home.mkdir(parents=True, exist_ok=True)
     settings.home.chmod(0o700)
+    _clear(settings.home)
     with tempfile.TemporaryDirectory(dir=settings.home, prefix=".restore-") as folder:
         _unpack(file, Path(folder))
         _check(file, Path(folder))
