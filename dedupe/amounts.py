@@ -41,6 +41,8 @@ _WHICH = re.compile(
     re.IGNORECASE,
 )
 _SPACE = ord(" ")
+# More spaces than this before a sign are the edge of a line: looked at whole, each sign would cost the text.
+SPACES = 64
 _PAIR = re.compile(r"(\d+)[.,](\d{1,2}|\d{4,}|(?<=0[.,])\d{3})")
 _AMOUNT = re.compile(r"[0-9]+(?:[.,:/-][0-9]+)*((?:k|tr|m)? ?[%$€£¥])?", re.IGNORECASE)
 
@@ -81,9 +83,11 @@ def settled(text: str) -> str:
     """NFKC text, what signs count as `SIGNS`, money behind its number, dates and hours parted alike."""
     if not _MAYBE.search(text):
         return text
-    text = _SIGN.sub(_sign, text)
     if any(sign in text for sign in MONEY):
         text = _BEFORE.sub(lambda m: f"{m[1]}{m[0][0]}", text)
+    if _SIGN.search(text):
+        listed = len(_BULLETS.findall(text)) > 1
+        text = _SIGN.sub(lambda found: _sign(found, listed), text)
     return _DOTTED.sub(_dotted, text)
 
 
@@ -120,19 +124,19 @@ def _amount(found: re.Match[str]) -> str:
     return SIGNS.get(sign, "") + said + behind.replace(" ", "")
 
 
-def _sign(found: re.Match[str]) -> str:
-    """A dash, plus or angle as a sign of the number behind it, if it is one."""
+def _sign(found: re.Match[str], listed: bool) -> str:
+    """A dash, plus or angle as the sign of the number behind it, if it is one; `listed`: bullets open lines."""
     sign, space = found.groups()
     text, at = found.string, found.start()
     counts = _signed if sign in "-−–+" else _bounded
-    if not counts(text, at, found.end(), bool(space)) or _is_bullet(text, at):
+    if not counts(text, at, found.end(), bool(space)) or (listed and _opens_line(text, at)):
         return found[0]
     return _WRITTEN[sign]
 
 
 def _signed(text: str, at: int, number: int, spaced: bool) -> bool:
     """Whether a plus or minus belongs to the number: not between two, not for `từ`, and no code's."""
-    before = text[:at].rstrip(" ")[-1:] if at else ""
+    before = text[max(0, at - SPACES) : at].rstrip(" ")[-1:]
     if spaced or before.isdigit() or (at and not (text[at - 1].isspace() or text[at - 1] in "(:=\"'“")):
         return False
     return _QUANTITY.match(text, number) is not None and not (text[at] == "+" and _ABROAD.match(text, number))
@@ -145,10 +149,9 @@ def _bounded(text: str, at: int, number: int, spaced: bool) -> bool:
     return not (text[at] == "<" and not spaced and _HEART.match(text, number))
 
 
-def _is_bullet(text: str, at: int) -> bool:
-    """Whether it opens a line of a list."""
-    line = text[text.rfind("\n", 0, at) + 1 : at]
-    return not line.strip() and len(_BULLETS.findall(text)) > 1
+def _opens_line(text: str, at: int) -> bool:
+    """Whether nothing stands before it in its line."""
+    return not text[max(text.rfind("\n", 0, at) + 1, at - SPACES) : at].strip()
 
 
 def _dotted(found: re.Match[str]) -> str:

@@ -211,7 +211,7 @@ def _attached(number: str, suffix: str, rest: str) -> list[str]:
     unit = _SUFFIXES.get(suffix.lower(), suffix)
     if re.fullmatch(r"\d{1,3}(?:[.,]\d{3})+", number):
         number = re.sub(r"\D", "", number)
-    if rest and suffix.lower() in {"k", "tr", "triệu", "trieu", "tỷ", "ty"}:
+    if rest and number.isdigit() and suffix.lower() in {"k", "tr", "triệu", "trieu", "tỷ", "ty"}:
         return [f"{number}.{rest}", unit]
     return [number.replace(",", "."), unit, *([rest] if rest else [])]
 

@@ -20,6 +20,9 @@ OTHER = [
     ("5%", "5"),
     ("20$", "20€"),
     ("$20", "20"),
+    ("<$20", ">$20"),
+    ("-$20", "$20"),
+    ("-€5 triệu", "+€5 triệu"),
     ("1.5", "1/5"),
     ("1.5 triệu", "1/5 triệu"),
     ("2-1", "2,1"),
@@ -91,3 +94,8 @@ def test_a_reason_shows_what_the_sign_changes() -> None:
 def test_amounts_of_a_batch_are_those_of_its_texts() -> None:
     texts = ["giá 5", "% hay không", "-", "5 độ", "1.", "5", "1.5", "20", "$", ""]
     assert forms(texts) == [forms([text])[0] for text in texts]
+
+
+@pytest.mark.parametrize("amount", ["1,5tr5", "1.2tr5", "0,5tr5", "1.500k5"])
+def test_an_amount_that_is_none_stops_nobody(amount: str) -> None:
+    assert explain(LONG.format(amount), LONG.format(amount) + " nhé").relation is Relation.NEAR

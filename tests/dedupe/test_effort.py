@@ -51,6 +51,7 @@ HARD = {
     "few words": shuffled(300, 0.3),
     "short runs": interleaved(),
     "sentences": exchanged(),
+    "bullets": ("-5 cái\n" * (LONG // 7), "-6 chiếc\n" * (LONG // 9)),
 }
 
 
