@@ -125,7 +125,7 @@ def _amount(found: re.Match[str]) -> str:
 
 
 def _sign(found: re.Match[str], listed: bool) -> str:
-    """A dash, plus or angle as the sign of the number behind it, if it is one; `listed`: bullets open lines."""
+    """A dash, plus or angle as a sign of the number behind it, if it is one; `listed`: bullets open lines."""
     sign, space = found.groups()
     text, at = found.string, found.start()
     counts = _signed if sign in "-−–+" else _bounded
