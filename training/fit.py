@@ -158,7 +158,10 @@ def _chosen(reader: Draft, rows: Sequence[Row]) -> Draft:
     if not isinstance(reader, Trained) or len(rows) < ENOUGH:
         return first
     said = examples(rows, reader.classes)
-    other = _weighed(replace(reader, marks=False), rows)
+    plain = replace(reader, marks=False)
+    if plain.forms(said.texts) == reader.forms(said.texts):
+        return first
+    other = _weighed(plain, rows)
     truth = said.shares.astype(np.float64), said.weights.astype(np.float64)
     lost = [cross_entropy(one.read(said.texts), *truth) for one in (first, other)]
     return first if lost[0] <= lost[1] else other

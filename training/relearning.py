@@ -113,10 +113,13 @@ class Relearned:
 
     def logits(self, forms: Sequence[str]) -> npt.NDArray[np.float64]:
         """Shape (forms, classes), before the temperature; `forms` are prepared texts."""
+        from threadpoolctl import threadpool_limits
+
         found = np.empty((len(forms), len(self.layer.weights["proj +"])))
         for first in range(0, len(forms), TEXTS_A_BATCH):
             _which, states = self.base.states(forms[first : first + TEXTS_A_BATCH])
-            found[first : first + len(states)] = answer(self.layer, Batch.of(states)).logits
+            with threadpool_limits(1):  # whose sums depend on how many there are
+                found[first : first + len(states)] = answer(self.layer, Batch.of(states)).logits
         return found
 
     def save(self, folder: Path, classes: tuple[Class, ...]) -> None:
