@@ -22,7 +22,7 @@ from nlp.answer import Class, Moved, Probabilities, fold, labels_of
 from nlp.cards import read_json
 from nlp.compact_words import PAD, Words
 from nlp.linear import LinearReader, batches, softmax
-from nlp.marks import MARKS, forms_of
+from nlp.marks import MARKS, forms_of, marked
 from nlp.occlusion import occlude
 from nlp.prepare import prepare
 from nlp.session import Session, open_session
@@ -139,12 +139,17 @@ class CompactReader:
     def why(self, text: str, label: str) -> list[Moved]:
         """The words of `text` without which `label` would be less (or more) likely.
 
-        A text that is read with marks is read so without some of its words, too, however few are left.
+        A text that is read with marks is read so without some of its words, too, whatever is left of it.
         """
         wanted = [i for i, one in enumerate(self.classes) if one.label == label]
         if self.forms([text]) == [prepare(text)]:
             return occlude(text, lambda texts: self.read(texts)[:, wanted].sum(axis=1))
-        return occlude(text, lambda texts: self._answers(forms_of(texts, 1))[:, wanted].sum(axis=1))
+
+        def score(texts: Sequence[str]) -> Floats:
+            likely: Floats = self._answers([marked(prepare(one)) for one in texts])[:, wanted].sum(axis=1)
+            return likely
+
+        return occlude(text, score)
 
     def logits(self, forms: Sequence[str]) -> Floats:
         """Shape (forms, classes), before the temperature and without a transformer, of prepared texts."""

@@ -111,29 +111,32 @@ class Marks:
         return math.log(HALF_BELIEVED + (0.0 if word == UNKNOWN else self.counts[word]))
 
 
-def forms_of(texts: Sequence[str], least: int = LEAST_WORDS) -> list[str]:
-    """Prepared forms of texts, unmarked ones of `least` words and more with their likeliest marks."""
-    return [with_marks(form, least) or form for form in map(prepare, texts)]
+def forms_of(texts: Sequence[str]) -> list[str]:
+    """Prepared forms of texts, unmarked ones with their likeliest marks."""
+    return [with_marks(form) or form for form in map(prepare, texts)]
 
 
-def with_marks(form: str, least: int = LEAST_WORDS) -> str | None:
+def with_marks(form: str) -> str | None:
     """A prepared form with its likeliest marks; None where it has its own, or is no Vietnamese.
 
-    Only letters get marks: the words stand where they stood. English in words that could be Vietnamese ones
-    (`No one can do it`) gets some, too.
+    English in words that could be Vietnamese ones (`No one can do it`) gets some, too.
     """
     beyond = sum(map(str.isalpha, _BEYOND_ASCII.findall(form)))
     if beyond > MARKED * len(form) or beyond > MARKED * sum(map(str.isalpha, form)):
         return None
-    found = list(_WORD.finditer(form))
-    marks = _marks()
-    if len(found) < least or sum(w[0].lower() in marks.ways for w in found) < LEAST_KNOWN * len(found):
+    found, ways = _WORD.findall(form), _marks().ways
+    if len(found) < LEAST_WORDS or sum(word.lower() in ways for word in found) < LEAST_KNOWN * len(found):
         return None
+    return marked(form)
+
+
+def marked(form: str) -> str:
+    """A prepared form with the likeliest marks on its words, whatever it is; nothing else of it changes."""
     made, at = [], 0
-    for clause in _clauses(form, found):
-        said = marks.likeliest([word[0].lower() for word in clause])
-        for word, marked in zip(clause, said, strict=True):
-            made += [form[at : word.start()], _as_typed(word[0], marked)]
+    for clause in _clauses(form, list(_WORD.finditer(form))):
+        said = _marks().likeliest([word[0].lower() for word in clause])
+        for word, likeliest in zip(clause, said, strict=True):
+            made += [form[at : word.start()], _as_typed(word[0], likeliest)]
             at = word.end()
     return "".join([*made, form[at:]])
 
@@ -154,8 +157,10 @@ def _clauses(form: str, words: Sequence[re.Match[str]]) -> Iterator[Sequence[re.
         yield words[start:stop]
 
 
-def _as_typed(typed: str, marked: str) -> str:
-    """The marked word in the case of the typed one."""
+def _as_typed(typed: str, likeliest: str) -> str:
+    """The marked word in the case of the typed one; a word that gets no marks as it was typed."""
+    if likeliest == typed.lower():
+        return typed
     if typed.isupper() and len(typed) > 1:
-        return marked.upper()
-    return marked[:1].upper() + marked[1:] if typed[0].isupper() else marked
+        return likeliest.upper()
+    return likeliest[:1].upper() + likeliest[1:] if typed[0].isupper() else likeliest

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 import nlp
 from nlp.compact import CompactReader
-from nlp.marks import Marks, forms_of, with_marks
+from nlp.marks import Marks, forms_of, marked, with_marks
 from nlp.prepare import prepare
 from sangtin.errors import InputError
 from sangtin.text import strip_marks
@@ -57,6 +57,13 @@ def test_three_syllables_of_four_get_the_marks_that_they_were_written_with() -> 
 def test_what_has_marks_or_is_no_vietnamese_stays(form: str) -> None:
     assert with_marks(form) is None
     assert forms_of([form]) == [prepare(form)]
+
+
+def test_a_word_that_gets_no_marks_keeps_its_case() -> None:
+    found = with_marks("ban iPhone moi cho ban be o McDonald di ban oi")
+    assert found is not None
+    assert "iPhone" in found
+    assert "McDonald" in found
 
 
 def test_addresses_handles_and_tags_are_no_words() -> None:
@@ -109,6 +116,16 @@ def test_why_reads_what_is_left_of_a_short_text_with_its_marks() -> None:
         strip_marks(marked[m.start : m.end]) for m in with_their_own
     ]
     assert [m.weight for m in typed] == pytest.approx([m.weight for m in with_their_own], rel=0.5)
+
+
+def test_why_never_mixes_what_was_typed_with_what_was_read() -> None:
+    reader = CompactReader.load(SHIPPED, "compact")
+    typed, read = "Châu di cho mua ca", "Châu đi chợ mua cả"
+    assert reader.forms([typed, typed.removesuffix(" ca")]) == [read, "Châu di cho mua"]
+    assert marked(typed.removesuffix(" ca")) == read.removesuffix(" cả")
+    of_typed, of_read = ({m.start: m.weight for m in reader.why(text, "negative")} for text in (typed, read))
+    place = typed.index("ca")
+    assert of_typed.get(place, 0.0) == pytest.approx(of_read.get(place, 0.0), abs=0.01)
 
 
 def test_a_reader_of_other_marks_is_refused(tmp_path: Path) -> None:
