@@ -17,6 +17,7 @@ from nlp.compact_words import BEGIN, FIRST, PAD, STRANGE, Words
 from nlp.linear import LinearReader, softmax
 from nlp.marks import MARKS, forms_of
 from nlp.prepare import prepare
+from training.adam import Adam, kept
 from training.augment import variants
 from training.distilled import Student
 from training.graph import quantised, write_graph
@@ -177,7 +178,7 @@ def fit_network(
     draw = np.random.default_rng(SEED)
     words, pairs = (_table(one, settings, draw) for one in vectors)
     weights = start((words, pairs), examples.shares.shape[1], settings.shape, draw)
-    adam = _Adam(weights)
+    adam = Adam(weights, MOMENTS, TINY)
     share = balanced(examples, settings.balance) * np.float32(len(texts.texts))
     a_round = -(-len(texts.texts) // settings.texts)
     rounds = max(settings.rounds, -(-LEAST_STEPS // a_round))
@@ -194,7 +195,7 @@ def fit_network(
                     _dropped(batch, weights, settings, draw),
                 )
                 gone = adam.step / (rounds * a_round)
-                adam.move(batch, slopes, (settings, min(1, gone / WARM) * (1 - gone)))
+                _move(adam, batch, slopes, (settings, min(1, gone / WARM) * (1 - gone)))
             if going and not going(turn, weights):
                 break
     return weights
@@ -223,35 +224,21 @@ def _slopes(weights: Weights, batch: Batch, wanted: tuple[Floats, Floats], dropp
     return lean(weights, batch, passed, (slope.astype(np.float32), dropped))
 
 
-class _Adam:
-    """Moments of the slopes. Of the vectors, only those of words and pairs in the batch move."""
+def _move(adam: Adam, batch: Batch, slopes: Weights, how: tuple[Settings, float]) -> None:
+    """One step; `how`: the settings and the share of the rates that is taken now.
 
-    def __init__(self, weights: Weights) -> None:
-        self.weights = weights
-        self.mean = {name: np.zeros_like(one) for name, one in weights.items()}
-        self.square = {name: np.zeros_like(one) for name, one in weights.items()}
-        self.step = 0
-
-    def move(self, batch: Batch, slopes: Weights, how: tuple[Settings, float]) -> None:
-        """Take one step; `how` holds the settings and the share of the rates that is taken now."""
-        settings, speed = how
-        self.step += 1
-        for name, slope in slopes.items():
-            if name in INPUTS:
-                rows, summed = _by_unit(batch.words if name == "words" else batch.pairs, slope)
-                self._move(name, rows, summed, settings.word_rate * speed)
-            else:
-                if name in ("filters", "out"):
-                    self.weights[name] *= np.float32(1 - settings.rate * speed * settings.decay)
-                self._move(name, slice(None), slope, settings.rate * speed)
-
-    def _move(self, name: str, rows: Ints | slice, slope: Floats, rate: float) -> None:
-        first, second = MOMENTS
-        mean = self.mean[name][rows] * np.float32(first) + slope * np.float32(1 - first)
-        square = self.square[name][rows] * np.float32(second) + np.square(slope) * np.float32(1 - second)
-        self.mean[name][rows], self.square[name][rows] = mean, square
-        grown = np.sqrt(square / np.float32(1 - second**self.step)) + np.float32(TINY)
-        self.weights[name][rows] -= np.float32(rate / (1 - first**self.step)) * mean / grown
+    Of the vectors, only those of words and pairs in the batch move.
+    """
+    settings, speed = how
+    adam.begin()
+    for name, slope in slopes.items():
+        if name in INPUTS:
+            rows, summed = _by_unit(batch.words if name == "words" else batch.pairs, slope)
+            adam.move(name, summed, settings.word_rate * speed, rows)
+        else:
+            if name in ("filters", "out"):
+                adam.weights[name] *= np.float32(1 - settings.rate * speed * settings.decay)
+            adam.move(name, slope, settings.rate * speed)
 
 
 def _rounded(weights: Weights) -> Weights:
@@ -294,14 +281,9 @@ def _drawn(texts: Numbered, which: int, settings: Settings, draw: np.random.Gene
 
 def _dropped(batch: Batch, weights: Weights, settings: Settings, draw: np.random.Generator) -> Dropped:
     """Chance for one step."""
-
-    def factors(shape: tuple[int, int], gone: float) -> Floats:
-        stays = draw.random(shape, dtype=np.float32) >= gone
-        return stays.astype(np.float32) / np.float32(1 - gone)
-
     words, pairs = weights["words"].shape[1], weights["pairs"].shape[1]
     return Dropped(
-        factors((len(batch.words), words), settings.drop_vectors),
-        factors((len(batch.pairs), pairs), settings.drop_vectors),
-        factors((len(batch.counts), len(weights["out"])), settings.drop_pooled),
+        kept((len(batch.words), words), settings.drop_vectors, draw),
+        kept((len(batch.pairs), pairs), settings.drop_vectors, draw),
+        kept((len(batch.counts), len(weights["out"])), settings.drop_pooled, draw),
     )

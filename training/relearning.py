@@ -25,8 +25,9 @@ from nlp.pieces import PAD, Pieces
 from nlp.prepare import prepare
 from nlp.session import Session, open_session
 from nlp.transformer import GRAPH, PIECES_A_BATCH, VOCABULARY, write_card
+from training.adam import Adam, kept
 from training.last_graph import layer_of, write_layer
-from training.last_layer import DROPPED, Batch, Floats, Layer, Weights, answer, lean
+from training.last_layer import DROPPED, Batch, Layer, Weights, answer, lean
 from training.linear import Examples, balanced
 
 if TYPE_CHECKING:
@@ -157,7 +158,7 @@ def _taught(layer: Layer, states: States, shown: Examples, lesson: Lesson) -> La
     size, classes = len(weights["proj"]), shown.shares.shape[1]
     weights["proj"] = (draw.standard_normal((size, classes)) * SPREAD).astype(np.float32)
     weights["proj +"] = np.zeros(classes, np.float32)
-    layer, adam = replace(layer, weights=weights), _Adam(weights, lesson)
+    layer, adam = replace(layer, weights=weights), Adam(weights, MOMENTS, TINY)
     counts = balanced(shown, lesson.balance) * np.float32(len(states))
     a_round = -(-len(states) // lesson.texts)
     rounds = max(lesson.rounds, -(-lesson.steps // a_round))
@@ -166,40 +167,23 @@ def _taught(layer: Layer, states: States, shown: Examples, lesson: Lesson) -> La
         for first in range(0, len(order), lesson.texts):
             which = order[first : first + lesson.texts]
             batch = Batch.of([states[i] for i in which.tolist()])
-            dropped = {name: _factors((len(which), size), lesson.drop, draw) for name in DROPPED}
+            dropped = {name: kept((len(which), size), lesson.drop, draw) for name in DROPPED}
             passed = answer(layer, batch, dropped)
             said = softmax(passed.logits.astype(np.float64)) - shown.shares[which]
             slope = (said * counts[which] / len(which)).astype(np.float32)
             gone = adam.step / (rounds * a_round)
-            adam.move(lean(layer, batch, passed, (slope, dropped)), min(1, gone / lesson.warm) * (1 - gone))
+            speed = min(1, gone / lesson.warm) * (1 - gone)
+            _move(adam, lean(layer, batch, passed, (slope, dropped)), lesson, speed)
     return layer
 
 
-class _Adam:
-    """AdamW (Loshchilov and Hutter 2019) on the weights of a layer."""
-
-    def __init__(self, weights: Weights, lesson: Lesson) -> None:
-        self.weights, self.lesson, self.step = weights, lesson, 0
-        self.mean = {name: np.zeros_like(one) for name, one in weights.items()}
-        self.square = {name: np.zeros_like(one) for name, one in weights.items()}
-
-    def move(self, slopes: Weights, speed: float) -> None:
-        """Take one step at a share of the rate."""
-        self.step += 1
-        (first, second), rate = MOMENTS, self.lesson.rate * speed
-        norm = sum(float(np.square(one).sum()) for one in slopes.values()) ** 0.5
-        clip = np.float32(CLIP / max(norm, CLIP))
-        for name, slope in slopes.items():
-            held = self.weights[name]
-            self.mean[name] += np.float32(1 - first) * (slope * clip - self.mean[name])
-            self.square[name] += np.float32(1 - second) * (np.square(slope * clip) - self.square[name])
-            if held.ndim > 1:
-                held *= np.float32(1 - rate * self.lesson.decay)
-            grown = np.sqrt(self.square[name] / np.float32(1 - second**self.step)) + np.float32(TINY)
-            held -= np.float32(rate / (1 - first**self.step)) * self.mean[name] / grown
-
-
-def _factors(shape: tuple[int, int], gone: float, draw: np.random.Generator) -> Floats:
-    """Chance for one step."""
-    stays = draw.random(shape, dtype=np.float32) >= gone
-    return stays.astype(np.float32) / np.float32(1 - gone)
+def _move(adam: Adam, slopes: Weights, lesson: Lesson, speed: float) -> None:
+    """One step of AdamW (Loshchilov and Hutter 2019) at a share of the rate."""
+    adam.begin()
+    rate = lesson.rate * speed
+    norm = sum(float(np.square(one).sum()) for one in slopes.values()) ** 0.5
+    clip = np.float32(CLIP / max(norm, CLIP))
+    for name, slope in slopes.items():
+        if adam.weights[name].ndim > 1:
+            adam.weights[name] *= np.float32(1 - rate * lesson.decay)
+        adam.move(name, slope * clip, rate)
