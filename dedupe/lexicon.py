@@ -101,6 +101,22 @@ def marked_spellings() -> dict[str, str]:
     return {s: long for s, long in pairs if fold(s) not in (s, long) and " " not in s}
 
 
+class Spelt(dict[str, str]):
+    """Folded word → it in standard spelling, of those asked for so far.
+
+    Ahead of `lru_cache`, which moves each word that it finds: over many texts that is a miss of the
+    processor's cache a word.
+    """
+
+    LIMIT = 1 << 16
+
+    def __missing__(self, word: str) -> str:
+        if len(self) >= self.LIMIT:
+            self.clear()
+        spelt = self[word] = chat_spellings().get(word) or respelt(word)
+        return spelt
+
+
 @lru_cache(maxsize=1 << 16)
 def respelt(word: str) -> str:
     """A folded word typed by ear (`wan`, `fai`, `dug`, `kon`) as the syllable it stands for, if any."""

@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from dedupe.amounts import amounts, likely
-from dedupe.lexicon import bare_frames, chat_spellings, respelt
+from dedupe.lexicon import Spelt, bare_frames, chat_spellings
 from dedupe.syllable import syllables
 from sangtin.text import place_tones
 
@@ -60,6 +60,7 @@ _BEFORE_WORD = re.compile(r"[@$!|]\w")
 _TEXTS = "|"
 # A word is spelt out where so many letters stand alone in a row.
 _SPELT = 4
+_WORDS = Spelt()
 
 
 class Form(NamedTuple):
@@ -198,9 +199,8 @@ def _join(folded: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
 
 def _spell(folded: npt.NDArray[np.uint8]) -> list[str]:
     """The words of each text between single spaces, digits read as letters and chat spellings written out."""
-    spellings = chat_spellings()
     shown = _unleeted(folded).replace(_TEXTS, f" {_TEXTS} ")
-    words = " ".join([spellings.get(word) or respelt(word) for word in shown.split()])
+    words = " ".join(map(_WORDS.__getitem__, shown.split()))
     return [text.strip() for text in words.split(_TEXTS)]
 
 
