@@ -266,7 +266,11 @@ class QueueAnswer(BaseModel):
 
 
 class SourceAnswer(LedgerAnswer):
-    """A source: its card, how collecting goes, its ledger and its newest post."""
+    """A source: its card, how collecting goes, its ledger and its newest post.
+
+    `is_news`: what many of these post at once raises no flag. `news` is what the card says of it; null leaves
+    it to the type: feeds are.
+    """
 
     name: str
     type: SourceType
@@ -274,6 +278,8 @@ class SourceAnswer(LedgerAnswer):
     licence: str
     legal_basis: str
     retention_days: int | None
+    news: bool | None
+    is_news: bool
     complete: bool
     state: str
     reason: str
@@ -284,11 +290,12 @@ class SourceAnswer(LedgerAnswer):
     @classmethod
     def about(cls, h: Health, ledger: Ledger, newest: datetime | None) -> SourceAnswer:
         """A source's card with what is known of it."""
-        card = ("name", "type", "address", "licence", "legal_basis", "retention_days", "complete")
+        card = ("name", "type", "address", "licence", "legal_basis", "retention_days")
+        judged = ("news", "is_news", "complete")
         health = ("state", "reason", "checked_at", "succeeded_at")
         return cls(
             **LedgerAnswer.of(ledger).model_dump(),
-            **{name: getattr(h.source, name) for name in card},
+            **{name: getattr(h.source, name) for name in card + judged},
             **{name: getattr(h, name) for name in health},
             newest_post=newest,
         )

@@ -94,7 +94,11 @@ READ_FLAGS = (Flag.SCAM, Flag.UNRELIABLE)
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A place that posts come from: its card. No card, no crawl."""
+    """A place that posts come from: its card. No card, no crawl.
+
+    `news`: whether it is a known news source, one that carries what agencies send out; None leaves that to
+    its type.
+    """
 
     name: str
     type: SourceType
@@ -104,6 +108,12 @@ class Source:
     retention_days: int | None = None
     interval_s: int | None = None
     expected_per_day: int | None = None
+    news: bool | None = None
+
+    @property
+    def is_news(self) -> bool:
+        """Whether it is a known news source: what its card says, else feeds are."""
+        return self.type is SourceType.FEED if self.news is None else self.news
 
     @property
     def complete(self) -> bool:

@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from sangtin.post import Source
     from sangtin.record.sources import Health
 
+# What --news may say; what is left to the type follows it when that changes.
+NEWS = {"yes": True, "no": False, "by-type": None}
+
 app = typer.Typer(name="source", no_args_is_help=True, help="Places that posts come from, and their cards.")
 
 
@@ -32,6 +35,10 @@ def add(
     expected_per_day: Annotated[
         int | None, typer.Option(min=0, help="How many posts a day it brings.")
     ] = None,
+    news: Annotated[
+        str | None,
+        typer.Option(help="yes, no or by-type: a known news source? By type, feeds are and files are not."),
+    ] = None,
 ) -> None:
     """Add a source, or change its card: what is not given stays as it was.
 
@@ -40,12 +47,14 @@ def add(
       sangtin source add bao-hue --address https://example.org/rss.xml --licence "terms of use, §4" \\
         --legal-basis "Law 91/2025/QH15, art. 16" --retention-days 730 --interval-s 900
       sangtin source add thu-nghiem --type file --address "export of 2026-11"
+      sangtin source add dien-dan --news no
     """
-    from sangtin.post import Source, SourceType
-    from sangtin.record import open_record, sources
+    from sangtin.post import SourceType
 
     if kind not in {None, *(each.value for each in SourceType)}:
         raise UsageError(f"There is no source type {kind!r}; choose feed or file.")
+    if news is not None and news not in NEWS:
+        raise UsageError(f"Whether a source is news can't be {news!r}; choose {', '.join(NEWS)}.")
     given: dict[str, Any] = {
         "type": kind and SourceType(kind),
         "address": address,
@@ -56,6 +65,19 @@ def add(
         "expected_per_day": expected_per_day,
     }
     new = {field: value for field, value in given.items() if value is not None}
+    card, moved = _put(name, new if news is None else new | {"news": NEWS[news]})
+    emit(f"{name}: {_standing(card)}")
+    if moved:
+        are = "are no longer flagged" if card.is_news else "are flagged"
+        say(f"{moved:,} posts {are} as copied by many. Search shows it when it has followed.")
+
+
+def _put(name: str, new: dict[str, Any]) -> tuple[Source, int]:
+    """Change what is new on a card; the card, and how many posts gained or lost a flag by that."""
+    from sangtin.pipeline import cards
+    from sangtin.post import Source, SourceType
+    from sangtin.record import open_record, sources
+
     with (
         contextlib.closing(open_record(settings().record_url)) as record,
         record.write(durable=True) as writing,
@@ -63,8 +85,7 @@ def add(
         known = sources.find(writing.connection, name)
         card = replace(known.source if known else Source(name, SourceType.FEED), **new)
         _check_feed(card)
-        sources.put(writing, card)
-    emit(f"{name}: {_standing(card)}")
+        return card, cards.put(writing, card)
 
 
 def _check_feed(card: Source) -> None:
@@ -85,7 +106,7 @@ def _standing(card: Source) -> str:
 
 @app.command(name="list")
 def list_sources(json: JsonFlag = False) -> None:
-    """List the sources with their health.
+    """List the sources: type, whether they are known news sources, card and health.
 
     \b
     Examples:
@@ -103,7 +124,8 @@ def list_sources(json: JsonFlag = False) -> None:
         return
     for health in found:
         card = "complete" if health.source.complete else "incomplete"
-        emit(f"{health.source.name:24} {health.source.type:5} {card:11} {health.state} {health.reason}")
+        kind = f"{health.source.type:5} {'news' if health.source.is_news else '':4}"
+        emit(f"{health.source.name:24} {kind} {card:11} {health.state} {health.reason}")
 
 
 @app.command()
@@ -189,6 +211,7 @@ def figures(health: Health) -> dict[str, object]:
     """A source's card and health, for programs."""
     return asdict(health.source) | {
         "type": health.source.type.value,
+        "is_news": health.source.is_news,
         "complete": health.source.complete,
         "state": health.state,
         "reason": health.reason,

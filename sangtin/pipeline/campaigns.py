@@ -8,7 +8,7 @@ from datetime import datetime, time
 from sqlalchemy import Connection
 
 from dedupe.campaign import ACCOUNTS, WINDOW, Campaign, Sighting, burst
-from sangtin.post import VIETNAM, SourceType
+from sangtin.post import VIETNAM, Source
 from sangtin.record import Writing, clusters, following, shown, sources
 from sangtin.record.placing import Place
 
@@ -16,8 +16,8 @@ from sangtin.record.placing import Place
 def flag_bursts(writing: Writing, places: Sequence[Place]) -> None:
     """Flag the clusters that just got copies and were posted by many accounts within a minute.
 
-    Feeds are news sources: that many of them carry one agency's text is how news works. Clusters that lost
-    posts, or whose posts were given other times, are judged again.
+    What news sources post does not count: that many of them carry one agency's text is how news works.
+    Clusters that lost posts, or whose posts were given other times, are judged again.
     """
     judge_again(writing)
     connection = writing.connection
@@ -48,6 +48,24 @@ def judge_again(writing: Writing) -> None:
     _show(writing, clusters.set_burst(writing, sorted(set(names) - set(raised)), burst=False))
 
 
+def judge_source(writing: Writing, card: Source) -> int:
+    """Judge the clusters again in which a source has posts that its card just made news, or no news.
+
+    What it posts counts no more, which can only lower a flag; or counts from now on, which can only raise
+    one. Returns how many posts gained or lost the flag.
+    """
+    connection = writing.connection
+    some = clusters.with_source(connection, card.name, ACCOUNTS - 1, burst=card.is_news)
+    news = _news(connection)
+    at_once = {
+        each for each, members in clusters.sightings_by_cluster(connection, some) if _at_once(members, news)
+    }
+    moved = [each for each in some if (each in at_once) is not card.is_news]
+    keys = clusters.set_burst(writing, moved, burst=not card.is_news)
+    _show(writing, keys)
+    return len(keys)
+
+
 def campaign_of(connection: Connection, cluster_id: str) -> Campaign | None:
     """How a cluster spread; None where there is none."""
     spread = clusters.spread(connection, cluster_id)
@@ -75,7 +93,7 @@ def _show(writing: Writing, keys: Sequence[int]) -> None:
 
 
 def _news(connection: Connection) -> set[str]:
-    return {s.source.name for s in sources.all_sources(connection) if s.source.type is SourceType.FEED}
+    return {s.source.name for s in sources.all_sources(connection) if s.source.is_news}
 
 
 def _spans(places: Sequence[Place]) -> dict[str, tuple[datetime, datetime]]:

@@ -6,12 +6,12 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 
 from sangtin import sample
-from sangtin.pipeline import home
+from sangtin.pipeline import cards, home
 from sangtin.pipeline.parts import Parts, opened
 from sangtin.pipeline.reading import load_in_use
 from sangtin.pipeline.sieve import Sieved, Work, sieve, waiting
 from sangtin.post import Ledger
-from sangtin.record import ledger, posts, sources
+from sangtin.record import ledger, posts
 from sangtin.settings import Settings
 
 BATCH = 1_000
@@ -38,7 +38,7 @@ def demo(settings: Settings, progress: Progress) -> tuple[Sieved, Ledger]:
 def _bring_in(parts: Parts, progress: Progress) -> None:
     with parts.record.write() as writing:
         for card in sample.sources():
-            sources.put(writing, card)
+            cards.put(writing, card)
     given = list(sample.generate())
     with progress("importing", len(given)) as advance:
         for start in range(0, len(given), BATCH):

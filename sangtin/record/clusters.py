@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import groupby
+from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, Select, func, select, update
@@ -85,6 +87,15 @@ def with_copies(connection: Connection, ids: Sequence[str], copies: int) -> set[
     return _some(connection, ids, cluster.c.copies >= copies)
 
 
+def with_source(connection: Connection, source: str, copies: int, *, burst: bool) -> list[str]:
+    """The clusters with so many copies that are marked as posted at once, or not, with posts of a source."""
+    theirs = _members(select(membership.c.cluster)).where(
+        membership.c.cluster == cluster.c.id, post.c.source == source, *_TELLING
+    )
+    query = select(cluster.c.id).where(cluster.c.burst.is_(burst), cluster.c.copies >= copies)
+    return list(connection.execute(query.where(theirs.exists()).order_by(cluster.c.id)).scalars())
+
+
 def members(
     connection: Connection, ids: Sequence[str], since: datetime, until: datetime
 ) -> dict[str, list[Member]]:
@@ -108,6 +119,19 @@ def sightings(connection: Connection, cluster_id: str) -> Iterator[Member]:
     query = query.where(membership.c.cluster == cluster_id, *_TELLING).order_by(membership.c.moment)
     with connection.execute(query.execution_options(yield_per=PAGE)) as rows:
         yield from (Member(row.moment, row.author_key, row.source) for row in rows)
+
+
+def sightings_by_cluster(
+    connection: Connection, ids: Sequence[str]
+) -> Iterator[tuple[str, Iterator[Member]]]:
+    """The same of each of many clusters, for less than to ask of one after the other."""
+    columns = (membership.c.cluster, membership.c.moment, post.c.author_key, post.c.source)
+    for some in portions(ids):
+        query = _members(select(*columns)).where(membership.c.cluster.in_(some), *_TELLING)
+        query = query.order_by(membership.c.cluster, membership.c.moment)
+        with connection.execute(query.execution_options(yield_per=PAGE)) as rows:
+            for cluster_id, its in groupby(rows, key=itemgetter(0)):
+                yield cluster_id, (Member(*row[1:]) for row in its)
 
 
 def crowded(connection: Connection, ids: Sequence[str]) -> set[str]:

@@ -75,6 +75,7 @@ source = Table(
     Column("retention_days", Integer),
     Column("interval_s", Integer),
     Column("expected_per_day", Integer),
+    Column("news", Boolean),
     Column("added_at", Moment, nullable=False),
     Column("state", String, nullable=False, default="new"),
     Column("state_reason", String, nullable=False, default=""),

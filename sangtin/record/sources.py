@@ -32,7 +32,10 @@ class Health:
 
 
 def put(writing: Writing, card: Source) -> None:
-    """Add a source or replace its card. Raises UsageError where the name can't stand in a post's id."""
+    """Add a source or replace its card. Raises UsageError where the name can't stand in a post's id.
+
+    Flags that rest on what the card said before are the caller's to look after.
+    """
     if not NAME.fullmatch(card.name):
         raise UsageError(
             f"{card.name!r} can't name a source: use 1–64 of a–z, 0–9, dot, dash and underscore, "
@@ -89,5 +92,6 @@ def _health(row: Row[Any]) -> Health:
         row.retention_days,
         row.interval_s,
         row.expected_per_day,
+        row.news,
     )
     return Health(card, row.added_at, row.state, row.state_reason, row.checked_at, row.succeeded_at)

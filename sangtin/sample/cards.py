@@ -44,4 +44,5 @@ def _card(name: str) -> Source:
         legal_basis="Không cần: không ai có thật viết hay được nói tới trong các bài này",
         retention_days=365,
         interval_s=None if is_file(name) else 900,
+        news=False if name == FORUM else None,
     )

@@ -8,8 +8,8 @@ import httpx
 import pytest
 
 from api.bars import WIDTH, columns, stretches
-from sangtin.post import Act, Bin, Kind, Label, Ledger
-from sangtin.record import posts
+from sangtin.post import Act, Bin, Kind, Label, Ledger, Source, SourceType
+from sangtin.record import posts, sources
 from tests.api.desk import Desk, fresh, review
 from tests.api.pages import links, texts, tree
 
@@ -143,6 +143,15 @@ def test_a_broken_source_shows_on_every_screen_and_says_why(reader: httpx.Client
         page = reader.get(path).text
         assert "dien-dan: máy chủ báo lỗi: 503" in page
         assert texts(page, "//nav//span[@class='unseen']") == ["1 nguồn đang hỏng"]
+
+
+def test_the_sources_that_are_known_for_news_are_marked_as_such(desk: Desk, browser: httpx.Client) -> None:
+    marked = "//tbody/tr[td[1]/span[contains(@class, 'chip')]='nguồn tin tức']/th"
+    assert texts(browser.get("/sources").text, marked) == ["bao-mau"]
+    with desk.record.write() as writing:
+        sources.put(writing, Source("bao-mau", SourceType.FEED, news=False))
+        sources.put(writing, Source("dien-dan", SourceType.FILE, news=True))
+    assert texts(browser.get("/sources").text, marked) == ["dien-dan"]
 
 
 def test_a_review_moves_the_ledger_at_once(desk: Desk, browser: httpx.Client) -> None:

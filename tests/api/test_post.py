@@ -15,8 +15,8 @@ from api.reading import LONGEST_COMPARED, brief, compare
 from api.services import Edit, Piece, Services
 from sangtin.errors import MissingError
 from sangtin.follower import follow
-from sangtin.post import Act, Bin, Kind, Label, Post
-from sangtin.record import accounts, clusters, erasing, posts, shown
+from sangtin.post import Act, Bin, Kind, Label, Post, Source, SourceType
+from sangtin.record import accounts, clusters, erasing, posts, shown, sources
 from tests.api.desk import FLOOD, PERSON, START, Desk, differences, fresh, review, why
 from tests.api.pages import links, proof, texts, tree
 from tests.record.checking import keys_of, place_all
@@ -332,3 +332,6 @@ def test_how_many_accounts_posted_at_once_is_told_on_the_screen_and_by_the_api(d
     assert (whole["spread"]["authors"], whole["spread"]["posts"], whole["spread"]["at_once"]) == (5, 5, 5)
     quiet = browser.get("/api/v1/posts/bao-mau:1").json()
     assert (quiet["spread"]["posts"], quiet["spread"]["at_once"]) == (5, 0)
+    with desk.record.write() as writing:
+        sources.put(writing, Source("dien-dan", SourceType.FILE, news=True))
+    assert browser.get("/api/v1/posts/dien-dan:once3").json()["spread"]["at_once"] == 0

@@ -178,6 +178,7 @@ def test_a_source_with_its_card_its_health_and_its_ledger(reader: httpx.Client) 
     assert (first["name"], first["complete"], first["identified"]) == ("bao-mau", True, 11)
     assert (second["name"], second["complete"], second["state"]) == ("dien-dan", False, "broken")
     assert second["newest_post"] == "2026-10-05T05:00:00Z"
+    assert [(each["news"], each["is_news"]) for each in (first, second)] == [(None, True), (None, False)]
 
 
 def test_health_says_that_both_answer_and_how_far_the_search_is(desk: Desk, browser: httpx.Client) -> None:

@@ -60,6 +60,7 @@ def older(backup: Path, folder: Path) -> Path:
     with tarfile.open(backup) as archive:
         archive.extractall(folder / "unpacked", filter="data")
     with contextlib.closing(sqlite3.connect(folder / "unpacked" / "record.db")) as record:
+        record.execute("ALTER TABLE source DROP COLUMN news")
         record.execute("DROP TABLE monthly")
         record.execute("UPDATE alembic_version SET version_num = '0002'")
         record.commit()

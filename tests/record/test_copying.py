@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import delete, select, text, update
 
 from sangtin.errors import BusyError, EngineError, UsageError
-from sangtin.post import Act, Label, Review
+from sangtin.post import Act, Label, Review, Source, SourceType
 from sangtin.record import (
     Record,
     accounts,
@@ -61,6 +61,7 @@ def fill(record: Record) -> None:
         accounts.make_key(writing, "an")
         run = runs.begin(writing, "import", "bao-mau", "posts.jsonl")
         runs.end(writing, run.id, "done", {"new": 40, "rejected": {"no text": 1}})
+        sources.put(writing, Source("to-bao", SourceType.FILE, news=True))
         sources.set_cursor(writing, "bao-mau", {"etag": "x"})
     keys = keys_of(record)
     place_all(record, {keys["bao-mau:3"]: keys["bao-mau:1"], keys["bao-mau:4"]: keys["bao-mau:1"]})

@@ -86,6 +86,7 @@ def test_a_record_of_before_gets_its_months_when_it_is_brought_up_to_date(filled
     with filled.read() as connection:
         before = {tuple(row) for row in connection.execute(select(monthly).where(monthly.c.posts != 0))}
     with filled.write() as writing:
+        writing.connection.execute(text("ALTER TABLE source DROP COLUMN news"))
         writing.connection.execute(text("DROP TABLE monthly"))
         writing.connection.execute(text("UPDATE alembic_version SET version_num = '0002'"))
     init_record(url).close()

@@ -151,6 +151,11 @@ def test_every_source_has_a_complete_card_and_posts(posts: list[Post]) -> None:
     assert all(name.endswith("-mau") for name in cards)
 
 
+def test_papers_and_offices_are_news_and_where_people_talk_is_not() -> None:
+    known = {card.name for card in sample.sources() if card.is_news}
+    assert known == {"bao-hue-mau", "cong-thong-tin-mau", "trang-phuong-mau"}
+
+
 def test_authors_are_keys_and_many(posts: list[Post]) -> None:
     keys = {post.author_key for post in posts}
     assert len(keys) > 800
