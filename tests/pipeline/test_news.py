@@ -23,6 +23,7 @@ from sangtin.record.schema import change, cluster
 from sangtin.search import Filters, parse
 from sangtin.settings import Settings
 from tests.pipeline.running import Home, write_jsonl
+from tests.record import empty
 from tests.record.checking import START, assert_reconciled
 
 TEXT = "Khẩn cấp: hồ trên núi sắp xả lũ, bà con hạ lưu chạy ngay trong đêm nay, đừng chờ loa phường báo"
@@ -30,9 +31,18 @@ OTHER = "Tuyển nhân viên bán hàng siêu thị đường Hùng Vương, lư
 FEED, FILE = SourceType.FEED, SourceType.FILE
 
 
-@pytest.fixture
-def parts(tmp_path: Path) -> Iterator[Parts]:
-    settings = Settings(home=tmp_path / "home", record="", search="")
+@pytest.fixture(params=["sqlite", *empty.ON_SERVERS])
+def parts(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Parts]:
+    """A home with an empty record, on SQLite and on PostgreSQL where there is one."""
+    if request.param == "sqlite":
+        yield from _opened(tmp_path, "")
+        return
+    with empty.on_postgresql() as url:
+        yield from _opened(tmp_path, url)
+
+
+def _opened(folder: Path, url: str) -> Iterator[Parts]:
+    settings = Settings(home=folder / "home", record=url, search="")
     init(settings)
     with opened(settings) as made:
         yield made
