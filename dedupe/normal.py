@@ -14,6 +14,7 @@ import numpy.typing as npt
 
 from dedupe.amounts import amounts, likely
 from dedupe.lexicon import Spelt, bare_frames, chat_spellings
+from dedupe.lookalike import latin, lookalikes
 from dedupe.syllable import syllables
 from sangtin.text import place_tones
 
@@ -24,19 +25,10 @@ _TABLE_SIZE = 0x3000
 _LAST_LETTER = 0xD7B0
 # Texts this short match only exactly, so that what old and new spelling tell apart is made one for them.
 _SHORT = 60
-_SPACE, _JOINER, _DROP = 32, 45, 0
+_SPACE, _JOINER, _DROP, _FOREIGN = 32, 45, 0, 1
+# The end of Latin Extended-B (Unicode): behind it the letters of other scripts begin.
+_LATIN_END = 0x250
 
-# Letters that look like Latin ones (Unicode confusables, UTS 39, those that writers of spam use).
-_LOOKALIKES = dict(
-    zip(
-        "авекмнорстухіјѕԁԛԝһгпчзьԍҽӏαβεικνορτυχωημγσδλθıɑɡʟᴀʙᴄᴅᴇꜰɢʜɪᴊᴋʟᴍɴᴏᴘʀꜱᴛᴜᴠᴡʏᴢøłðħŧƒœßɩʋƙƅɾɓɗ¢€£¥",
-        "abekmhopctyxijsdqwhrnu3bgelabeikvoptuxwnuyodloıagl"
-        + "abcdefghijklmnoprstuvwyz"
-        + "oldhtfobivkbrbdcely",
-        strict=False,
-    )
-)
-_LOOKALIKES["ı"] = "i"
 DIGITS_AS_LETTERS = dict(zip("013457", "oieast", strict=True))
 _LEET = str.maketrans(DIGITS_AS_LETTERS | dict(zip("@$!|", "asii", strict=True)))
 # Initials with which o is a word (`c0`, `v0`); f0 and u0 are codes.
@@ -75,7 +67,7 @@ def forms(texts: Sequence[str]) -> list[Form]:
     if not texts:
         return []
     bare = [without_addresses(_clean(text), keep_tags=True) for text in texts]
-    words = _spell(_fold([_TAG.sub(" ", text) if "#" in text else text for text in bare]))
+    words = _spell(_fold(_tagless(bare), texts))
     letters = _TEXTS.join(map(bare_frames, words)).replace(" ", "").encode("ascii").split(b"|")
     codes = _codes(bare)
     hashes = map(_hash, _marked(codes), texts, _said(bare, codes))
@@ -84,12 +76,11 @@ def forms(texts: Sequence[str]) -> list[Form]:
 
 def folded_words(text: str) -> str:
     """One text's words as the shingles see them, still apart: lower case, no diacritics, no noise."""
-    return _spell(_fold([without_addresses(_clean(text))]))[0]
+    return _spell(_fold([without_addresses(_clean(text))], [text]))[0]
 
 
-def lookalike(letter: str) -> str:
-    """The Latin letter that a letter of another script is drawn like; itself where there is none."""
-    return _LOOKALIKES.get(letter, letter)
+def _tagless(texts: Sequence[str]) -> list[str]:
+    return [_TAG.sub(" ", text) if "#" in text else text for text in texts]
 
 
 @lru_cache(maxsize=1 << 14)
@@ -133,10 +124,13 @@ def without_addresses(text: str, keep_tags: bool = False) -> str:
 
 @cache
 def _table() -> npt.NDArray[np.uint8]:
-    """Code point → folded byte; 0 drops it."""
-    table = np.full(_TABLE_SIZE, _SPACE, dtype=np.uint8)
+    """Code point → folded byte; 0 drops it, 1 is a lookalike of another script."""
+    table = np.full(_LAST_LETTER + 1, _SPACE, dtype=np.uint8)
     for code in range(_TABLE_SIZE):
         table[code] = _folded(chr(code))
+    for code in map(ord, lookalikes()):
+        if _LATIN_END <= code < _LAST_LETTER:
+            table[code] = _FOREIGN
     return table
 
 
@@ -145,23 +139,37 @@ def _folded(char: str) -> int:
         return ord(_TEXTS)
     if char in _JOINERS:
         return _JOINER
-    base = unicodedata.normalize("NFD", "d" if char == "đ" else char)[0]
-    base = _LOOKALIKES.get(base, base)
+    base = unicodedata.normalize("NFD", char)[0]
+    base = lookalikes().get(base, base).replace("đ", "d")
     if base.isascii() and base.isalnum():
         return ord(base.lower())
     gone = unicodedata.category(char) in {"Mn", "Me", "Mc", "Cf"} or 0xFE00 <= ord(char) <= 0xFE0F
     return _DROP if gone else _SPACE
 
 
-def _fold(texts: Sequence[str]) -> npt.NDArray[np.uint8]:
+def _fold(texts: Sequence[str], originals: Sequence[str]) -> npt.NDArray[np.uint8]:
     """Folded texts, `_TEXTS` between them, words between single spaces; runs of one letter are one letter."""
-    codes = _codes(texts)
-    folded = _table()[np.minimum(codes, _TABLE_SIZE - 1)]
+    folded = _table().take(_codes(texts), mode="clip")
+    if (folded == _FOREIGN).any():
+        folded = _in_latin(folded, texts, originals)
     folded = folded[folded != _DROP]
     folded = _join(folded)
     again = np.zeros(folded.size, dtype=bool)
     again[1:] = (folded[1:] == folded[:-1]) & (_is_letter(folded[1:]) | (folded[1:] == _SPACE))
     return _spelt_out(folded[~again])
+
+
+def _in_latin(
+    folded: npt.NDArray[np.uint8], texts: Sequence[str], originals: Sequence[str]
+) -> npt.NDArray[np.uint8]:
+    """The same where texts hold lookalikes: these are read anew, capitals as they are drawn."""
+    shown = list(texts)
+    ends = np.flatnonzero(folded == ord(_TEXTS))
+    for number in np.unique(np.searchsorted(ends, np.flatnonzero(folded == _FOREIGN))).tolist():
+        drawn = latin(unicodedata.normalize("NFKC", originals[number]))
+        shown[number] = _tagless([without_addresses(_clean(drawn), keep_tags=True)])[0]
+    folded = _table().take(_codes(shown), mode="clip")
+    return np.where(folded == _FOREIGN, np.uint8(_SPACE), folded)
 
 
 def _is_letter(folded: npt.NDArray[np.uint8]) -> npt.NDArray[np.bool_]:

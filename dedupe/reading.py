@@ -11,7 +11,8 @@ from itertools import pairwise
 
 from dedupe.amounts import SIGNS, spelt
 from dedupe.lexicon import chat_spellings, fold, marked_spellings, meanings, plain, respelt, squeeze
-from dedupe.normal import forms, lookalike, unleet, without_addresses
+from dedupe.lookalike import latin, lookalikes
+from dedupe.normal import forms, unleet, without_addresses
 from dedupe.numerals import numbered, signed
 from dedupe.sketch import shingles
 from dedupe.syllable import is_syllable, split
@@ -21,7 +22,6 @@ _HIDDEN = re.compile(
     "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180e"
     "\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff]"
 )
-_OTHER_SCRIPT = re.compile("[\u0250-\u02ff\u0370-\u058f\u1d00-\u1d7f\ua700-\ua7ff¢€£¥øłðħŧƒœß]")
 _END_TAGS = re.compile(r"(?:(?:^|(?<=\s))#\w[\w-]*\s*)+$|^(?:#\w[\w-]*\s+)+", re.MULTILINE)
 # Where a page cut a post in the middle of a word to hide the rest ("tron...g").
 _BROKEN = re.compile(r"(?<=[^\W\d_])\.{3}(?=[a-zà-ỹđ])|(?<=\s)\.{3}(?=[a-zà-ỹđ])")
@@ -119,14 +119,9 @@ def _visible(text: str) -> str:
     """Composed, without invisible characters, letters of other scripts as the Latin ones they look like."""
     text = text.replace("‼", "").replace("⁉", "")
     text = spelt(_BROKEN.sub("", _HIDDEN.sub("", unicodedata.normalize("NFKC", text))))
-    if _OTHER_SCRIPT.search(text):
-        text = "".join(lookalike(c) if c.islower() or not c.isalpha() else _upper(c) for c in text)
+    if not text.isascii() and not lookalikes().keys().isdisjoint(unicodedata.normalize("NFD", text)):
+        text = latin(text)
     return "".join(c for c in text if not unicodedata.combining(c)) if _has_loose_marks(text) else text
-
-
-def _upper(letter: str) -> str:
-    like = lookalike(letter.lower())
-    return like.upper() if like != letter.lower() else letter
 
 
 def _has_loose_marks(text: str) -> bool:

@@ -20,7 +20,7 @@ ANCHOR = 16
 ANCHORS = 16
 
 # Stored beside the data. Sketches of another scheme are never compared; they are drawn again.
-SCHEME = f"affine32/char{SHINGLE}/{PERMUTATIONS}x{SEED}/anchor{ANCHOR}x{ANCHORS}/v3"
+SCHEME = f"affine32/char{SHINGLE}/{PERMUTATIONS}x{SEED}/anchor{ANCHOR}x{ANCHORS}/v4"
 
 # 2^64 divided by the golden ratio: multiplicative hashing (Knuth, TAOCP 6.4).
 GOLDEN = 0x9E3779B97F4A7C15

@@ -38,7 +38,7 @@ def test_a_text_longer_than_a_block_has_datasketchs_signature() -> None:
 
 
 def test_the_scheme_names_all_that_a_signature_depends_on() -> None:
-    assert SCHEME == "affine32/char5/64x1/anchor16x16/v3"
+    assert SCHEME == "affine32/char5/64x1/anchor16x16/v4"
 
 
 def test_the_similarity_of_signatures_estimates_jaccard() -> None:
