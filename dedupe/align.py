@@ -42,7 +42,8 @@ class Block:
 
     `edge`: at the beginning or the end of the text that has the words alone. `whole`: whole sentences.
     `start`, `end`: at the beginning or the end of both texts. `apart`: set apart by a comma, a colon or the
-    end of a sentence from what both texts have.
+    end of a sentence from what both texts have. `clause`: so on both sides, in the text that has them alone.
+    `at`: how many words of the earlier text stand before it.
     """
 
     earlier: Words
@@ -52,6 +53,8 @@ class Block:
     start: bool = False
     end: bool = False
     apart: bool = True
+    clause: bool = False
+    at: int = 0
 
     @property
     def opens(self) -> bool:
@@ -200,7 +203,8 @@ class _Aligning:
         start, end = a == c == 0, b == len(self._earlier) and d == len(self._later)
         text, begin, stop = (self._earlier, a, b) if one else (self._later, c, d)
         apart = _pauses(text[begin - 1 if begin else stop - 1])
-        self.blocks.append(Block(one, other, edge, whole, start, end, apart))
+        clause = not (one and other) and (begin == 0 or _pauses(text[begin - 1])) and _pauses(lone[-1])
+        self.blocks.append(Block(one, other, edge, whole, start, end, apart, clause, a))
 
     def _means_the_same(self, a: int, b: int, c: int, d: int) -> bool:
         """Whether a difference, with words around it that both texts have, is phrases of one meaning."""

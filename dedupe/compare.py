@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import product
 
-from dedupe.align import Alignment, Block, align, sentences
+from dedupe.align import LONGEST_BLOCK, Alignment, Block, align, sentences
 from dedupe.effort import TooMuch
 from dedupe.meaning import SPEAKS, TURNS, Difference, changes, remarked
 from dedupe.moved import passages, settle_moves
@@ -37,6 +38,12 @@ OF_ITS_OWN = 3
 # So many words of one meaning are listed for each that is not, where a text is retold.
 RETOLD = 2
 LIGHT = 2
+# A clause of so many words that stands elsewhere is the same one where it shares that part of the longer.
+ELSEWHERE = 5
+ITSELF = 0.75
+MOST_MOVED = 4
+# What is gone stands for what has come at most so many words away.
+NEAR = 12
 # `Dự kiến`, `được cho là`: so few words turn a sentence, more are a sentence of their own.
 HEDGE = 3
 TOO_MUCH = "too long or too repetitive to compare word by word"
@@ -130,6 +137,7 @@ def _few_words(earlier: Words, later: Words) -> bool:
 
 def differences(earlier: Words, later: Words, alignment: Alignment) -> tuple[Difference, ...]:
     """What every block, move and word marked otherwise changes; what changes nothing is left out."""
+    alignment = _paired(alignment)
     blocks, moves = settle_moves(alignment.blocks)
     told = Telling(earlier), Telling(later)
     found = [difference for block in blocks for difference in changes(block, told)]
@@ -138,6 +146,28 @@ def differences(earlier: Words, later: Words, alignment: Alignment) -> tuple[Dif
     found += [remarked(one, other) for one, other in alignment.remarked]
     found += _asked_instead(earlier, later, found)
     return tuple(d for d in found if d.change is not Change.NOTHING)
+
+
+def _paired(alignment: Alignment) -> Alignment:
+    """A clause that stands elsewhere, a little edited, compared with itself: not one gone and one come."""
+    blocks, remarked = list(alignment.blocks), list(alignment.remarked)
+    gone = [block for block in blocks if block.clause and len(block.earlier) >= ELSEWHERE]
+    come = [block for block in blocks if block.clause and len(block.later) >= ELSEWHERE]
+    for one, other in product(gone[:MOST_MOVED], come[:MOST_MOVED]):
+        if one not in blocks or other not in blocks:
+            continue
+        longer = max(len(one.earlier), len(other.later))
+        if max(len(one.earlier), len(other.later)) > LONGEST_BLOCK:
+            continue
+        inner = align(one.earlier, other.later)
+        if inner.shared >= ITSELF * longer:
+            blocks.remove(other)
+            place = blocks.index(one)
+            blocks[place : place + 1] = [
+                replace(b, edge=False, start=False, end=False, at=one.at) for b in inner.blocks
+            ]
+            remarked += inner.remarked
+    return replace(alignment, blocks=tuple(blocks), remarked=tuple(remarked))
 
 
 def _wrapped(found: list[Difference]) -> list[Difference]:
@@ -193,11 +223,16 @@ def _worded_otherwise(found: Sequence[Difference], shorter: int, shared: int) ->
     tolerated = shared >= LONG_TEXT or all(map(_slip, reworded))
     if reworded and (not tolerated or sum(d.words for d in reworded) > REWORDED * shared):
         return reworded
-    lone = [bool(d.block.earlier) for d in little if not (d.block.earlier and d.block.later)]
-    exchanged = shared < LONG_TEXT and len(set(lone)) > 1  # what is gone may stand for what has come
-    if exchanged or sum(d.words for d in little) > max(1, LITTLE * shorter):
+    if (shared < LONG_TEXT and _exchanged(little)) or sum(d.words for d in little) > max(1, LITTLE * shorter):
         return little
     return found if shared < LONG_TEXT and _each_its_own(found) else ()
+
+
+def _exchanged(little: Sequence[Difference]) -> bool:
+    """Whether words that are gone may stand for words that have come near by."""
+    gone = [d.block.at for d in little if not d.block.later]
+    come = [d.block.at for d in little if not d.block.earlier]
+    return any(abs(one - other) <= NEAR for one in gone for other in come)
 
 
 def _each_its_own(found: Sequence[Difference]) -> bool:
@@ -218,10 +253,12 @@ def _tolerated(difference: Difference, shared: int) -> bool:
     if shared < LONG_TEXT or difference.change is Change.LESS:
         return shared >= LONG_TEXT
     hedges = difference.change is Change.TURN and difference.words <= HEDGE
+    another = difference.change is Change.ROLE and difference.words <= SLOT  # `nguyên trưởng khoa`
     if (
         difference.words > SMALL_PART * shared
         or difference.change is Change.DENIES
         or hedges
+        or another
         or _replies(difference)
     ):
         return False
@@ -240,11 +277,11 @@ _FEELING = frozenset({Change.ASKS, Change.ANSWERS, Change.COMMENTS, Change.MORE}
 
 
 def _replies(difference: Difference) -> bool:
-    """Whether one sentence behind a text answers it, or may."""
+    """Whether one sentence behind a text answers it, or, where it came later, may."""
     block = difference.block
-    if not (block.later and block.whole and block.end) or len(sentences(block.later)) > 1:
+    if not (block.end and (block.whole or block.apart)) or len(sentences(block.later or block.earlier)) > 1:
         return False
-    return difference.change in {Change.ANSWERS, Change.MORE}
+    return difference.change is Change.ANSWERS or (difference.change is Change.MORE and bool(block.later))
 
 
 def _named(found: Sequence[Difference], limit: int = 3) -> str:

@@ -5,9 +5,20 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from dedupe.align import Block, sentences
-from dedupe.phrases import Words, says
-from dedupe.rules import Change, Telling, added, continued, inserted, replaced, replied, tells, told_alone
-from dedupe.voices import credit, frame
+from dedupe.phrases import Words, says, uncovered
+from dedupe.rules import (
+    Change,
+    Telling,
+    added,
+    continued,
+    inserted,
+    replaced,
+    replied,
+    tells,
+    told_alone,
+    turns_back,
+)
+from dedupe.voices import WITHOUT_NEWS, credit, frame
 from dedupe.word import Word
 
 # Chosen on the tables of tests/dedupe (docs/decisions/0004-copies.md).
@@ -78,6 +89,8 @@ def _alone(block: Block, told: Telling) -> Change:
 
 def _lone(block: Block, told: Telling) -> Change:
     words = block.earlier or block.later
+    if block.earlier and not block.edge and block.clause and not turns_back(words):
+        return Change.CUT
     leads = block.edge and not block.end
     hung = bool(block.later) and block.edge and block.end and not block.whole and block.apart
     if not block.whole and not (block.edge and len(words) >= SHORT_ADDITION):
@@ -139,5 +152,8 @@ def _apart(block: Block) -> bool:
         return True
     if (block.start or block.end) and any(frame(side) or _signs(side) for side in (one, other)):
         return True
-    bounded = all(side[0].first and side[-1].last and len(side) >= SENTENCE for side in (one, other))
-    return bounded and not {w.plain for w in one} & {w.plain for w in other}
+    if {w.plain for w in one} & {w.plain for w in other}:
+        return False
+    if block.end and block.apart and not uncovered(other, "address", *WITHOUT_NEWS):
+        return True  # a cut, and a word to those who read
+    return all(side[0].first and side[-1].last and len(side) >= SENTENCE for side in (one, other))

@@ -8,6 +8,8 @@ from dataclasses import replace
 from dedupe.align import Block
 from dedupe.effort import Effort, Matcher
 from dedupe.phrases import Words, says, uncovered
+from dedupe.voices import TELEPHONE
+from dedupe.word import Word
 
 # A run this long that stands elsewhere is a passage moved, not two parties exchanged.
 PASSAGE = 8
@@ -15,8 +17,12 @@ PASSAGE = 8
 NEIGHBOURS = 3
 # What looking at two blocks costs, in the steps of an effort.
 LOOK = 50
+# A clause has so many words at least.
+CLAUSE = 3
 # What an hour or a date counts in.
 _CLOCK = frozenset(["gio", "phut", "ngay", "thang"])
+# What `qua`, `này`, `sau` are said of.
+_SPANS = frozenset(["tuan", "thang", "nam", "dem", "hom", "bua"])
 # Words that begin an adverbial, which may stand before or after what it modifies.
 _ADVERBIAL = frozenset(
     [
@@ -51,6 +57,7 @@ def settle_moves(blocks: Sequence[Block]) -> tuple[list[Block], list[tuple[Words
     left = list(blocks)
     effort = Effort()
     moves: list[tuple[Words, bool]] = []
+    ways: list[tuple[int, int]] = []
     for i in range(len(left)):
         for j in range(len(left)):
             if i == j:
@@ -61,9 +68,18 @@ def settle_moves(blocks: Sequence[Block]) -> tuple[list[Block], list[tuple[Words
                     break
                 a, b, size = run
                 words = left[i].earlier[a : a + size]
-                moves.append((words, _turns(words, left[j].later[b : b + size])))
+                other = left[j].later[b : b + size]
+                sides = (
+                    _bounds(left[i].earlier, a, size, left[i].apart),
+                    _bounds(left[j].later, b, size, left[j].apart),
+                )
+                moves.append((words, _turns(words, other) and not _clause(words, other, sides)))
+                ways.append((i, j))
                 left[i] = replace(left[i], earlier=left[i].earlier[:a] + left[i].earlier[a + size :])
                 left[j] = replace(left[j], later=left[j].later[:b] + left[j].later[b + size :])
+    for at, (i, j) in enumerate(ways):
+        if (j, i) in ways and not _whole(moves[at][0]):
+            moves[at] = (moves[at][0], True)  # they took each other's place, however long one of them is
     timed = [at for at, (words, turns) in enumerate(moves) if turns and _when(words)]
     if len(timed) == 1:  # with another it may have changed places
         moves[timed[0]] = (moves[timed[0]][0], False)
@@ -111,11 +127,30 @@ def _turns(one: Words, other: Words) -> bool:
     return not adverbial and (bool(_weighty(one)) or _inside(one) or _inside(other))
 
 
+def _bounds(words: Words, start: int, size: int, apart: bool) -> bool:
+    """Whether a run of a block's words is set apart on both sides by what parts clauses."""
+    begins = words[start].first or (_pauses(words[start - 1]) if start else apart)
+    return begins and _pauses(words[start + size - 1])
+
+
+def _pauses(word: Word) -> bool:
+    return bool(word.pause) or word.last
+
+
+def _clause(one: Words, other: Words, bounded: tuple[bool, bool]) -> bool:
+    """Whether a run is a clause in both texts, one that opens its sentence included, or whom to call."""
+    if any(word.number and len(word.plain) in TELEPHONE for word in one):
+        return True
+    whole = [side or run[0].first for side, run in zip(bounded, (one, other), strict=True)]
+    return len(one) >= CLAUSE and any(bounded) and all(whole)
+
+
 def _when(words: Words) -> bool:
-    """Whether words are an hour or a date: numbers, and what they count."""
-    said = [w for w in uncovered(words, "filler", "time") if not w.number]
+    """Whether words are an hour, a date or a span of time: numbers or words for when, and what they count."""
+    said = [w for w in uncovered(words, "filler", "time") if not w.number and w.plain not in _SPANS]
     counted = {w.plain for w in words}
-    return not said and any(w.number for w in words) and bool(counted & _CLOCK)
+    numbered = any(w.number for w in words) and bool(counted & _CLOCK)
+    return not said and (numbered or (bool(counted & _SPANS) and says(words, "time")))
 
 
 def _inside(words: Words) -> bool:

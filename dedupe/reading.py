@@ -28,14 +28,19 @@ _BROKEN = re.compile(r"(?<=[^\W\d_])\.{3}(?=[a-zà-ỹđ])|(?<=\s)\.{3}(?=[a-zà
 # A link without its scheme (`youtu.be/abc`): no other word has a dot and then a slash.
 _PATHED = re.compile(r"(?<![\w.])(?:[a-z0-9-]+\.)+[a-z]{2,6}/\S+", re.IGNORECASE)
 # What a page puts behind a post that it shows in part.
-_READ_ON = re.compile(r"(?:[.!?…]|\n)\s*(?:xem thêm|đọc thêm|đọc tiếp|see more)\W*$", re.IGNORECASE)
+_READ_ON = re.compile(
+    r"(?:[.!?…]|\n)\s*(?:(?:xem|đọc|hiển thị) (?:thêm|tiếp)|ẩn bớt|thu gọn|see (?:more|less))\W*$",
+    re.IGNORECASE,
+)
 _BEYOND_ASCII = re.compile(r"[^\x00-\x7f]")
 _LOOSE = re.compile("[\u0300-\u036f]")
-_SENTENCE = re.compile(r"[.!?…;]+(?=\s|$)|\n+|[!?…]+|(?<=\w)\.{2,}")
+_SENTENCE = re.compile(r"[.!?…;]+(?=[\"”’')\]]*(?:\s|$))|\n+|[!?…]+|(?<=\w)\.{2,}")
 _TWO_DIGITS = re.compile(r"\d\d")
 _TELEPHONE = re.compile(r"(?<!\d)(?:\+?84|0)\d{1,4}(?:[ .-]?\d{2,4}){1,3}(?!\d)")
 _PIECE = re.compile(r"\d+(?:[.,]\d+)*[^\W\d_]+\d*|\d+(?:[.,:/-]\d+)*|[^\W_]+(?:[.*_'’`·~^•-][^\W_]+)*")
-_PAUSE = re.compile(r"[\s\"”’)\]]*([,:])")
+_PICTURES = "[\u2190-\u21ff\u2300-\u27bf\u2b00-\u2bff\U0001f000-\U0001faff]"
+_PAUSE = re.compile(r"[\s\"”’)\]]*([,:]|" + _PICTURES + ")")
+_PAUSES = re.compile(f"[,:]|{_PICTURES}")
 _JOINS = re.compile(r"[.*_'’`·~^•-]")
 _RUN = re.compile(r"\d+(?:[.,]\d+)?|[^\W\d_]+")
 _LETTERS = re.compile(r"(?<![^\W_])(?:[^\W\d_][ .\-_*]){2,}[^\W\d_](?![^\W_])")
@@ -135,7 +140,7 @@ def _sentence(text: str, marked: bool) -> list[Word]:
     found = list(_PIECE.finditer(text))
     pieces = [_pieces(each[0]) for each in found]
     cased = text.islower() or _cased([p for parts in pieces for p in parts if not p[0].isdigit()])
-    pauses = "," in text or ":" in text
+    pauses = _PAUSES.search(text) is not None
     words: list[Word] = []
     for each, parts in zip(found, pieces, strict=True):
         for piece in parts:

@@ -12,6 +12,7 @@ from dedupe.numerals import number_of
 from dedupe.phrases import Words, listed, opposed, said, says, uncovered, within
 from dedupe.voices import (
     PLEAS,
+    TELEPHONE,
     TOLD,
     WITHOUT_NEWS,
     closed,
@@ -35,8 +36,18 @@ from dedupe.voices import (
 # Chosen on the tables of tests/dedupe (docs/decisions/0004-copies.md).
 # An added sentence that takes up so many pairs of words of the statement speaks about it.
 TAKEN_UP = 2
+# Fewer words between two pauses are a name, a list's item, a limit.
+CLAUSE = 4
+# Whom a sentence is about stands behind so many words at most (`hôm qua bà con`).
+LATE = 2
 # Said of what goes on as often as against it (`gọi ba lần vẫn chưa thấy ai tới`).
 _STILL = frozenset({"van"})
+# What a clause begins with that the rest of its sentence depends on.
+_CONDITIONS = frozenset(
+    ["neu", "tru", "chi", "mien", "khi", "ma", "de", "vi", "do", "tuy", "du", "con", "thay"]
+)
+# Say nothing of when beside what does (`vừa bắt`, `sáng nay 9/10`).
+_JUST = frozenset(["vua", "nay"])
 _POINTERS = {"do": ("đó", ""), "nay": ("này",), "kia": ("kia", ""), "ay": ("ấy", "")}
 # With these a pointer says when, where or why (`trong đó`, `chủ nhật này`, `đoạn đường này`).
 _NO_THINGS = frozenset(
@@ -145,11 +156,16 @@ def added(words: Words, told: Telling, leads: bool, new: bool) -> Change:
     found = [(_sentence(sentence, told, leads), sentence) for sentence in sentences(words)]
     if new:
         found = [(_denied(change, sentence), sentence) for change, sentence in found]
+    elif not leads and found[0][0] is Change.CUT:  # who goes on telling first goes on himself
+        found = [(Change.CUT if change in _VOICES else change, sentence) for change, sentence in found]
     changes = {change for change, _ in found}
     gravest = (Change.DENIES, Change.ASKS, Change.ANSWERS, Change.COMMENTS, Change.CUT)
     change = next((c for c in gravest if c in changes), Change.NOTHING)
     of_own = [sentence for change, sentence in found if change is Change.CUT]
     return Change.MORE if new and change is Change.CUT and _tells(of_own, told, leads) else change
+
+
+_VOICES = frozenset({Change.ANSWERS, Change.COMMENTS})
 
 
 def told_alone(words: Words, told: Telling, leads: bool) -> bool:
@@ -158,13 +174,20 @@ def told_alone(words: Words, told: Telling, leads: bool) -> bool:
     It may be the writer's last sentence, and it may be a correction in plain words; by its words nobody can
     know. Two sentences and more are a cut: who corrects at length says so.
     """
-    return len(sentences(words)) == 1 and _tells([words], told, leads) and not _instructs(words, told)
+    if len(sentences(words)) > 1 or not _tells([words], told, leads):
+        return False
+    return replied(words, told) or says(words, "below") if leads else not _goes_on(words, told)
 
 
-def _instructs(sentence: Words, told: Telling) -> bool:
-    """Whether a sentence tells readers what to do about the statement, and has nothing of an answer."""
-    against = ("deny", "verdict", "contrast", "turn")
-    if not says(sentence, "instruct") or sentence[-1].asked or any(says(sentence, name) for name in against):
+def _goes_on(sentence: Words, told: Telling) -> bool:
+    """Whether a sentence tells readers what to do about the statement, whom it befalls or what an office does
+    next, and has nothing of an answer."""
+    if sentence[-1].asked or any(says(sentence, name) for name in ("deny", "verdict", "contrast")):
+        return False
+    pleads = sentence[0].plain in PLEAS or sentence[0].marked == "mời"
+    befalls = not pleads and any(start <= LATE for start, _ in within(sentence, "crowd"))
+    called = any(word.number and len(word.plain) in TELEPHONE for word in sentence)
+    if not (befalls or called or says(sentence, "instruct") or says(sentence, "aftermath")):
         return False
     return not replied(sentence, told)
 
@@ -194,6 +217,14 @@ def replied(clause: Words, told: Telling) -> bool:
     return _points_back(clause) or _speaks_up(clause, told)
 
 
+def turns_back(clause: Words) -> bool:
+    """Whether a clause in the middle of a text may turn the rest of it: a condition, a limit, a denial."""
+    if len(clause) < CLAUSE or clause[0].plain in _CONDITIONS or clause[-1].asked:
+        return True
+    against = ("deny", "verdict", "contrast", "answer", "pointing")
+    return any(says(clause, name) for name in against) or says(clause[:2], "turn")
+
+
 def _points_back(clause: Words) -> bool:
     """Whether a clause opens with something that it points at in the statement: `toa đó`, `người kia`."""
     return any(
@@ -209,7 +240,9 @@ def _denied(change: Change, sentence: Words) -> Change:
 def _tells(parts: Sequence[Words], told: Telling, leads: bool) -> bool:
     """Whether sentences before (`leads`) or behind a text tell something beyond what it tells."""
     return sum(map(own, parts)) >= TOLD or any(
-        _about(part, told) or (not leads and (_bare(part) or _points_back(part) or says(part, "resolved")))
+        _about(part, told)
+        or (not leads and (_bare(part) or _points_back(part)))
+        or (says(part, "resolved") and (not leads or says(part, "below")))
         for part in parts
     )
 
@@ -242,6 +275,12 @@ def _answers(sentence: Words, told: Telling) -> bool:
     if says(sentence, "denial") and (mine.words & told.words or not sentence[-1].last):
         return True
     return _said_anew(sentence, "answer", told) or _speaks_up(sentence, told)
+
+
+def _updates(sentence: Words) -> bool:
+    """Whether a sentence says what became of the statement since: `Cập nhật: …`, `Edit: …`."""
+    label = next((stop for start, stop in within(sentence, "update") if start == 0), 0)
+    return bool(label) and len(sentence) > label and sentence[label - 1].pause == ":"
 
 
 def _speaks_up(sentence: Words, told: Telling) -> bool:
@@ -317,13 +356,17 @@ _INSERTED: tuple[tuple[Change, Callable[[Words, bool, bool], bool]], ...] = (
     (Change.NOTHING, lambda words, _edge, _end: not weighty(words)),
     (Change.COMMENTS, lambda words, edge, _end: edge and comments(words)),
     (Change.CUT, lambda _words, edge, _end: edge),
-    (Change.TIME, _within("time")),
+    (
+        Change.TIME,
+        lambda words, _edge, _end: says(words, "time") and not all(w.plain in _JUST for w in words),
+    ),
     (Change.ROLE, lambda words, _edge, _end: says(words, "role") and bool(uncovered(words, "kin", "filler"))),
     (Change.PLACE, _within("place")),
     (Change.NAME, lambda words, _edge, _end: any(w.name for w in words)),
 )
 
 _ADDED: tuple[tuple[Change, Callable[[Words, Telling, bool], bool]], ...] = (
+    (Change.ANSWERS, lambda words, _told, leads: not leads and _updates(words)),
     (Change.NOTHING, lambda words, _told, leads: passes_on(words, leads) or wishes(words)),
     (Change.DENIES, lambda words, _told, _leads: denies(words)),
     (Change.NOTHING, lambda words, _told, _leads: frame(words) or credit(words)),

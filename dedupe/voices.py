@@ -18,6 +18,8 @@ VERDICT = 8
 # A credit or a signature has no more words.
 CREDIT = 8
 SIGNATURE = 5
+# So many digits has a telephone number.
+TELEPHONE = range(9, 12)
 # What is signed, each with a colon behind it.
 _CREDITED = frozenset({"bai", "tin", "anh", "hinh", "clip", "video", "nguon", "quay", "chup", "viet", "dung"})
 # What opens a credit where a source follows, and other things where none does.

@@ -41,7 +41,13 @@ ENDS = [
 def test_one_whole_sentence_more_or_less_is_another_post_whichever_came_first(end: str) -> None:
     assert judged(PIPE, f"{PIPE} {end}").relation is Relation.QUOTES
     assert judged(f"{PIPE} {end}", PIPE).relation is Relation.VARIANT
-    assert judged(f"{end} {PIPE}", PIPE).relation is Relation.VARIANT
+
+
+def test_a_first_sentence_that_is_gone_is_a_cut_unless_it_may_answer() -> None:
+    khoa, bao = ENDS
+    assert judged(f"{khoa} {PIPE}", PIPE).relation is Relation.VARIANT
+    assert judged(f"{bao} {PIPE}", PIPE).relation is Relation.NEAR
+    assert judged(f"Thông tin dưới đây do kẻ xấu viết. {PIPE}", PIPE).relation is Relation.VARIANT
 
 
 def test_what_a_cut_takes_off_beyond_one_sentence_is_the_writers_own() -> None:
@@ -151,3 +157,94 @@ def test_a_cut_may_take_off_what_readers_are_told_to_do(end: str) -> None:
 def test_an_answer_that_sounds_like_it_is_none(end: str) -> None:
     assert judged(f"{PIPE} {end}", PIPE).relation is not Relation.NEAR
     assert judged(PIPE, f"{PIPE} {end}").relation is not Relation.NEAR
+
+
+TRADE = "Chợ Kim Long dời sang bãi đất sau đình từ thứ hai, ai bán cá vào cổng phía sông."
+
+
+@pytest.mark.parametrize(
+    "end",
+    [
+        "Bà con chở đồ suốt đêm, đèn điện kéo tạm sáng cả bãi.",
+        "Nhiều người gánh hàng đi bộ cả cây số.",
+        "Hồ sơ nhận tại ủy ban phường, hỏi chị Lụa 0905 111 222.",
+        "Công an lập biên bản hai xe đậu chắn lối.",
+        "Ai có sạp dư thì dọn trước ngày 12.",
+    ],
+)
+def test_a_cut_may_take_off_whom_a_statement_befalls_and_what_an_office_does_next(end: str) -> None:
+    assert judged(f"{TRADE} {end}", TRADE).relation is Relation.NEAR
+
+
+@pytest.mark.parametrize(
+    "end",
+    [
+        "Bà con vẫn bán ở chợ trong từ sáng.",
+        "Nhiều người nói do phường ép.",
+        "Mời bà con coi hình tui mới chụp chỗ đó.",
+        "Cập nhật: dời qua tuần sau nha.",
+    ],
+)
+def test_who_answers_in_the_name_of_others_cuts_nothing(end: str) -> None:
+    assert judged(f"{TRADE} {end}", TRADE).relation is not Relation.NEAR
+    assert judged(TRADE, f"{TRADE} {end}").relation is not Relation.NEAR
+
+
+MEETING = (
+    "Tổ 5 họp ở nhà văn hóa lúc 19 giờ, {}thư ký đọc danh sách hộ được đền bù, ai sót thì báo tổ trưởng."
+)
+
+
+@pytest.mark.parametrize("clause", ["không cho chụp ảnh bản đồ, ", "trẻ con gửi nhà hàng xóm giùm, "])
+def test_a_clause_that_is_gone_from_the_middle_is_a_cut(clause: str) -> None:
+    assert judged(MEETING.format(clause), MEETING.format("")).relation is Relation.NEAR
+    assert judged(MEETING.format(""), MEETING.format(clause)).relation is not Relation.EXACT
+
+
+@pytest.mark.parametrize(
+    "clause", ["nếu trời không mưa, ", "trừ hộ đã nhận tiền, ", "nhưng có người nói chưa chắc, "]
+)
+def test_a_clause_that_turns_the_rest_is_none(clause: str) -> None:
+    assert judged(MEETING.format(clause), MEETING.format("")).relation is Relation.VARIANT
+
+
+def test_two_that_take_each_others_place_are_exchanged_however_long_one_is() -> None:
+    one, other = "bà Lê Thị Mận ở tổ 3 khu phố Tây Lộc", "một nhóm người lạ"
+    said = "Cảnh báo: {} gọi điện xưng là cán bộ thuế, {} đã mất 40 triệu đồng trong một buổi sáng."
+    assert judged(said.format(other, one), said.format(one, other)).relation is Relation.VARIANT
+
+
+def test_a_clause_may_stand_elsewhere_a_little_edited() -> None:
+    whole = (
+        "Nước hồ Kẻ Gỗ lên nhanh từ 3 giờ sáng, hiện thôn Phú Lễ đã ngập hơn 1 mét, nhiều nhà kê đồ lên gác. "
+        "Xã đã đưa hai ca nô đi đón người già, con nít."
+    )
+    moved = (
+        "Thôn Phú Lễ hiện đã ngập hơn một mét, nhiều nhà kê đồ lên gác, "
+        "nước hồ Kẻ Gỗ lên nhanh từ 3 giờ sáng. "
+        "Xã đã đưa hai ca nô đi đón người già, con nít."
+    )
+    drained = moved.replace("đã ngập", "chưa ngập")
+    assert judged(whole, moved).relation is Relation.NEAR
+    assert judged(whole, drained).relation is Relation.VARIANT
+
+
+LONG_NOTICE = (
+    "Bác sĩ Lưu Đình Phát, {}trưởng khoa Nhi, cho biết số ca sốt xuất huyết nhập viện tuần qua tăng gấp đôi "
+    "so với tuần trước, lên 86 ca, trong đó 11 trẻ phải nằm hồi sức. Phần lớn bệnh nhi đến từ các khu trọ "
+    "gần công trường, "
+    "nơi nước đọng nhiều ngày không ai dọn. Đến nay chưa ghi nhận ca tử vong nào."
+)
+
+
+@pytest.mark.parametrize("office", ["nguyên ", "phó "])
+def test_who_somebody_is_counts_in_a_long_text_too(office: str) -> None:
+    for one, other in ((office, ""), ("", office)):
+        assert judged(LONG_NOTICE.format(one), LONG_NOTICE.format(other)).relation is Relation.VARIANT
+
+
+def test_a_sentence_ends_before_a_closing_quotation_mark() -> None:
+    said = '"Quán cần hai phụ bếp, lương 8 triệu, ứng viên không phải đóng bất cứ khoản phí nào."'
+    reply = f"{said} Tui vô làm rồi, nó thu 500k tiền đồng phục đó mấy bạn."
+    assert judged(said, reply).relation is Relation.QUOTES
+    assert judged(reply, said).relation is Relation.VARIANT
