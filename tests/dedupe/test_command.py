@@ -5,21 +5,20 @@ from __future__ import annotations
 import gzip
 import json
 import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from dedupe.jsonl import LONGEST_LINE
+from tests import commands
 from tests.dedupe.cases import bases
 
 FLOOD, FIRE = bases()["b01"], bases()["b03"]
 
 
 def run(*arguments: str, given: bytes = b"") -> subprocess.CompletedProcess[bytes]:
-    command = [sys.executable, "-c", "from sangtin.cli import main; main()", "dedupe", *arguments]
-    return subprocess.run(command, input=given, capture_output=True, check=False)
+    return commands.run("dedupe", *arguments, given=given)
 
 
 def lines(*rows: object) -> bytes:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from random import Random
 
 import pytest
@@ -13,6 +11,7 @@ from dedupe import explain
 from dedupe.effort import Effort, Matcher, TooMuch
 from dedupe.syllable import split
 from sangtin.post import Relation
+from tests import commands
 
 # Characters. The square of their words would take hours; the bound is met in seconds.
 LONG = 100_000
@@ -59,8 +58,7 @@ HARD = {
 def test_placing_ends_whatever_a_text_repeats(kind: str) -> None:
     first, second = HARD[kind]
     given = "\n".join(json.dumps({"id": n, "text": text}) for n, text in enumerate((first, second)))
-    command = [sys.executable, "-c", "from sangtin.cli import main; main()", "dedupe"]
-    done = subprocess.run(command, input=given.encode(), capture_output=True, check=False, timeout=ENDLESS)
+    done = commands.run("dedupe", given=given.encode(), patience=ENDLESS)
     assert done.returncode == 0, done.stderr
     assert [json.loads(line)["of"] for line in done.stdout.splitlines()] == [None, None]
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.engines.machines import Elsewhere
-from tests.pipeline.running import Home, sample_rows, write_jsonl
+from tests.pipeline.running import Home, new_home, sample_rows, write_jsonl
 
 # The discard port (RFC 863): nobody listens there.
 NOBODY = "127.0.0.1:9"
@@ -17,9 +17,7 @@ SECRET = "m4t-khau"
 
 @pytest.fixture
 def home(tmp_path: Path) -> Home:
-    made = Home(tmp_path / "home")
-    made.run("init")
-    return made
+    return new_home(tmp_path / "home")
 
 
 @pytest.fixture

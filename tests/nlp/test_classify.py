@@ -5,7 +5,6 @@ from __future__ import annotations
 import gzip
 import json
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -14,6 +13,7 @@ import nlp
 from nlp.answering import answered
 from nlp.jsonl import LONGEST_LINE, objects, rows
 from sangtin.errors import InputError, UsageError
+from tests import commands
 
 KEYS = ["id", "label", "kind", "scores", "settled", "reader", "model"]
 
@@ -21,15 +21,8 @@ KEYS = ["id", "label", "kind", "scores", "settled", "reader", "model"]
 def classify(
     *arguments: str, given: bytes = b"", home: Path | None = None
 ) -> subprocess.CompletedProcess[bytes]:
-    command = [
-        sys.executable,
-        "-m",
-        "sangtin",
-        *(["--home", str(home)] if home else []),
-        "classify",
-        *arguments,
-    ]
-    return subprocess.run(command, input=given, capture_output=True, check=False, timeout=120)
+    where = ["--home", str(home)] if home else []
+    return commands.run(*where, "classify", *arguments, given=given)
 
 
 def jsonl(*rows: object) -> bytes:

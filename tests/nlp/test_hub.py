@@ -6,7 +6,6 @@ import json
 import os
 import shutil
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -15,14 +14,14 @@ import nlp
 from nlp.backend import Kind
 from nlp.calibrating import Calibration, Trial, told
 from nlp.hub import PUBLISHED, licence_note
+from tests import commands
 from tests.nlp.tiny import Shape, make_folder
 
 
 def sangtin(home: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "sangtin", "--home", str(home), *arguments]
     # Nothing is fetched by a test, whatever the machine can reach or holds.
     known = {**os.environ, "HF_HUB_OFFLINE": "1", "HF_HOME": str(home / "hub")}
-    return subprocess.run(command, capture_output=True, check=False, text=True, timeout=240, env=known)
+    return commands.run_text("--home", str(home), *arguments, environment=known)
 
 
 @pytest.fixture

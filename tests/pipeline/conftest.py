@@ -6,12 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.pipeline.running import Home
+from tests.pipeline.running import Home, new_home
 
 
 @pytest.fixture
 def home(tmp_path: Path) -> Home:
     """A home that was just initialised."""
-    made = Home(tmp_path / "home")
-    made.run("init")
-    return made
+    return new_home(tmp_path / "home")

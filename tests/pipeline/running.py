@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import atexit
+import contextlib
 import json
 import os
+import shutil
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from itertools import cycle, islice
 from pathlib import Path
 from typing import Any
 
 from sangtin.post import Ledger
-from sangtin.record import ledger, open_record
+from sangtin.record import ledger, models, open_record
+from tests import commands
 from tests.record.checking import assert_reconciled
 
 
@@ -22,8 +28,8 @@ class Home:
     """A home and the commands that run on it."""
 
     folder: Path
-    # How long a command may take, in seconds: these machines are busy.
-    patience: float = 240.0
+    # How long a command may take, in seconds.
+    patience: float = commands.PATIENCE_S
 
     @property
     def environment(self) -> dict[str, str]:
@@ -34,28 +40,21 @@ class Home:
 
     def run(self, *command: str, expect: int = 0, stdin: str | None = None) -> str:
         """Run a command to its end and return what it printed; its exit code must be as expected."""
-        ended = self._ended(command, expect, stdin)
-        return ended.stdout if expect == 0 else ended.stdout + ended.stderr
+        out, err = self._ended(command, expect, stdin)
+        return out if expect == 0 else out + err
 
     def stderr(self, *command: str) -> str:
         """What a command that ends well says to a person."""
-        return self._ended(command, 0, None).stderr
+        return self._ended(command, 0, None)[1]
 
-    def _ended(
-        self, command: Sequence[str], expect: int, stdin: str | None
-    ) -> subprocess.CompletedProcess[str]:
-        ended = subprocess.run(
-            [sys.executable, "-m", "sangtin", *command],
-            env=self.environment,
-            input=stdin,
-            capture_output=True,
-            text=True,
-            timeout=self.patience,
-            check=False,
-        )
-        assert "Traceback" not in ended.stderr, ended.stderr
-        assert ended.returncode == expect, f"{command}: {ended.returncode}\n{ended.stderr}"
-        return ended
+    def _ended(self, command: Sequence[str], expect: int, stdin: str | None) -> tuple[str, str]:
+        """What a command printed on either output."""
+        given = None if stdin is None else stdin.encode()
+        ended = commands.run(*command, environment=self.environment, given=given, patience=self.patience)
+        out, err = ended.stdout.decode(), ended.stderr.decode()
+        assert "Traceback" not in err, err
+        assert ended.returncode == expect, f"{command}: {ended.returncode}\n{err}"
+        return out, err
 
     def json(self, *command: str) -> Any:
         """What a command prints with --json."""
@@ -72,14 +71,8 @@ class Home:
 
     def die(self, point: str, calls: int, *command: str) -> bool:
         """Run a command that is to die at a named point; whether it did (it may end before)."""
-        ended = subprocess.run(
-            [sys.executable, "-m", "tests.pipeline.dying", point, str(calls), "--", *command],
-            env=self.environment,
-            cwd=Path(__file__).parents[2],
-            capture_output=True,
-            timeout=240,
-            check=False,
-        )
+        told = (point, str(calls), "--", *command)
+        ended = commands.run(*told, environment=self.environment, module="tests.pipeline.dying")
         assert ended.returncode in (0, -9), ended.stderr.decode()
         return ended.returncode == -9
 
@@ -93,6 +86,25 @@ class Home:
             assert found == ledger.recount(connection)
         record.close()
         return found
+
+
+def new_home(folder: Path, patience: float = Home.patience) -> Home:
+    """A home that was just initialised: one is, and the others are copies of it that hold their own model."""
+    shutil.copytree(_initialised(), folder)
+    record = open_record(f"sqlite:///{folder / 'record.db'}")
+    with contextlib.closing(record), record.write(durable=True) as writing:
+        known = models.model_in_use(writing.connection)
+        assert known is not None
+        models.move_folder(writing, known.name, str(folder / "models" / known.name))
+    return Home(folder, patience)
+
+
+@cache
+def _initialised() -> Path:
+    folder = Path(tempfile.mkdtemp(prefix="sangtin-home-"))
+    atexit.register(shutil.rmtree, folder)
+    Home(folder / "home").run("init")
+    return folder / "home"
 
 
 def write_jsonl(file: Path, rows: Iterable[Mapping[str, object]]) -> Path:

@@ -30,7 +30,7 @@ from sangtin.pipeline.reading import InUse, load_in_use
 from sangtin.python import ROOT
 from sangtin.record import leases, placing, reading
 from sangtin.settings import Settings
-from tests.pipeline.running import Home, sample_rows, write_jsonl
+from tests.pipeline.running import Home, new_home, sample_rows, write_jsonl
 
 POSTS = 1_200
 
@@ -76,8 +76,7 @@ def test_several_do_each_post_once_and_count_together(imported: Home) -> None:
 
 def test_several_answer_what_one_answers(imported: Home, tmp_path: Path) -> None:
     imported.run("sieve", "--processes", "2")
-    alone = Home(tmp_path / "alone")
-    alone.run("init")
+    alone = new_home(tmp_path / "alone")
     alone.run("import", str(tmp_path / "posts.jsonl"), "--source", "mau")
     alone.run("sieve", "--processes", "1")
     assert imported.ledger() == alone.ledger()

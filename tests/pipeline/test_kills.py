@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.pipeline.running import Home, sample_rows, write_jsonl
+from tests.pipeline.running import Home, new_home, sample_rows, write_jsonl
 
 # Where a kill hurts most: all writes of a transaction are done, the commit is not.
 POINTS = (
@@ -72,8 +72,7 @@ def test_killed_at_random_fifty_times(tmp_path: Path) -> None:
     file = write_jsonl(tmp_path / "many.jsonl", rows)
     dice, hits, rounds = random.Random(12), 0, 0
     while hits < 50:
-        home = Home(tmp_path / f"home{rounds}")
-        home.run("init")
+        home = new_home(tmp_path / f"home{rounds}")
         hits += strike(home, "import", file, moments(dice, 3))
         home.run(*work("import", file))
         hits += strike(home, "sieve", file, moments(dice, 12))

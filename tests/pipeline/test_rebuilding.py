@@ -8,15 +8,14 @@ from pathlib import Path
 import pytest
 
 from sangtin.search import open_search
-from tests.pipeline.running import Home, many_rows, write_jsonl
+from tests.pipeline.running import many_rows, new_home, write_jsonl
 from tests.search.asking import answered_throughout
 
 
 @pytest.mark.parametrize("posts", [1_500, pytest.param(100_000, marks=pytest.mark.soak)])
 def test_a_rebuild_leaves_no_search_failed_or_empty(tmp_path: Path, posts: int) -> None:
     """While posts are sieved, too."""
-    home = Home(tmp_path / "home", patience=3_600)
-    home.run("init")
+    home = new_home(tmp_path / "home", patience=3_600)
     home.run("import", str(write_jsonl(tmp_path / "all.jsonl", many_rows(posts))), "--source", "mau")
     worker = home.start("sieve", "--watch")
     try:

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 import dedupe
-from tests.pipeline.running import Home, write_jsonl
+from tests.pipeline.running import Home, new_home, write_jsonl
 
 FIRST = "Nước sông Hương đã rút, bà con ở Đập Đá đi chợ được rồi, còn ba hộ ở kiệt 12 chưa có điện lại"
 SHORT = "Chợ Đông Ba sáng nay đông"
@@ -40,8 +40,7 @@ def placed_by_an_older_program(home: Home) -> None:
 
 @pytest.fixture
 def home(tmp_path: Path) -> Home:
-    made = Home(tmp_path / "home")
-    made.run("init")
+    made = new_home(tmp_path / "home")
     rows = [{"id": "a", "text": FIRST}, {"id": "b", "text": SHORT}]
     made.run("import", str(write_jsonl(tmp_path / "first.jsonl", rows)), "--source", "cu")
     made.run("sieve")

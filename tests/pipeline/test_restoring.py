@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.pipeline.running import Home, write_jsonl
+from tests.pipeline.running import Home, new_home, write_jsonl
 
 ROWS = [{"id": str(n), "text": f"bài thứ {n} về con đường trước chợ"} for n in range(20)]
 
@@ -75,8 +75,7 @@ def test_models_come_back_beside_those_that_are_there(home: Home, tmp_path: Path
     (home.folder / "models" / "trained" / "model.json").write_text("{}")
     file = tmp_path / "with.tar.gz"
     home.run("backup", str(file))
-    other = Home(tmp_path / "other")
-    other.run("init")
+    other = new_home(tmp_path / "other")
     for each in other.folder.glob("record.db*"):
         each.unlink()
     before = {each.name for each in (other.folder / "models").iterdir()}

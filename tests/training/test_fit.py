@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 import subprocess
-import sys
 from dataclasses import asdict, replace
 from hashlib import sha256
 from pathlib import Path
@@ -18,6 +17,7 @@ from nlp import Class
 from nlp.folder import read_card
 from nlp.linear import LinearReader
 from sangtin.errors import UsageError
+from tests import commands
 from tests.nlp.small import DAY, ROWS, fit_small
 from training.bounding import How, rethreshold
 from training.evaluation import evaluate
@@ -169,8 +169,7 @@ def test_a_reader_survives_its_folder(fitted: Path, tmp_path: Path) -> None:
 
 
 def sangtin(*arguments: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "sangtin", *arguments]
-    return subprocess.run(command, capture_output=True, text=True, check=False, timeout=300)
+    return commands.run_text(*arguments)
 
 
 def test_fit_thresholds_and_evaluate_from_the_command_line(tmp_path: Path) -> None:
