@@ -8,9 +8,15 @@ from functools import cache
 from dedupe.lexicon import meanings
 from dedupe.normal import DIGITS_AS_LETTERS
 from dedupe.phrases import LONGEST_PHRASE, Words, marked_so
-from dedupe.spelling import NEGATIONS, alike, heard_as, letters_taken
+from dedupe.spelling import NEGATIONS, acronym, alike, heard_as, letters_taken
 from dedupe.syllable import is_syllable
 from dedupe.word import Word
+
+# An acronym may stand for so many words.
+LONGEST_ACRONYM = 9
+# Of this many letters and more a word that is no syllable may be one, however it is typed.
+SPELT_OUT = 3
+_BETWEEN_INITIALS = frozenset(["va", "cua", "cho", "ve", "voi"])
 
 
 def spelt_alike(one: Words, other: Words, last: tuple[bool, bool]) -> list[tuple[int, int, int, int]]:
@@ -58,7 +64,7 @@ def _cells(one: Words, other: Words, last: tuple[bool, bool]) -> _Cells:
             same = same or (any(end) and _cut_short(left, right, end))
             widths = [(1, 1)] if same else []
             if _may_be_respaced(left, right, whole and entire):
-                widths += _respaced(one[i : i + LONGEST_PHRASE], other[j : j + LONGEST_PHRASE])
+                widths += _respaced(one[i : i + LONGEST_ACRONYM], other[j : j + LONGEST_ACRONYM])
             if widths:
                 found[i][j] = widths
     return found
@@ -120,13 +126,16 @@ def _contractions(short: Word, long: Words) -> list[int]:
     letters = short.typed if short.typed and short.plain not in NEGATIONS else short.plain
     if short.number or letters[0] != long[0].plain[0]:
         return []
+    if acronym(long[0]) and not letters.startswith(long[0].plain):
+        return []
+    width = _initials(letters, long) if acronym(short) or len(letters) >= SPELT_OUT else 0
     if is_syllable(letters):
-        acronym = short.typed == short.plain and _initials(letters, long)
-        return [len(letters)] if acronym else []
-    found, at = [], 0
+        return [width] if width and acronym(short) else []
+    found, at = ([width] if width > LONGEST_PHRASE else []), 0
+    found += [width] if width and width <= LONGEST_PHRASE and width > len(letters) else []
     for width in range(2, min(LONGEST_PHRASE, len(long), len(letters)) + 1):
         at = letters.find(long[width - 1].plain[0], at + 1)
-        if at < 0:
+        if at < 0 or acronym(long[width - 1]):
             break
         if _contracted(letters, [w.plain for w in long[:width]]):
             found.append(width)
@@ -140,10 +149,19 @@ def _leet(one: Words, other: Word) -> bool:
     return one[0].plain + DIGITS_AS_LETTERS.get(one[1].plain, "?") == other.plain
 
 
-def _initials(letters: str, long: Words) -> bool:
-    """Whether an acronym that could be read as a syllable (`DA`, `CA`) stands for the words' initials."""
-    width = len(letters)
-    return 1 < width <= len(long) and all(w.plain[0] == c for w, c in zip(long, letters, strict=False))
+def _initials(letters: str, long: Words) -> int:
+    """Of how many words letters are the initials (`CA`; `GDĐT`: Giáo dục và Đào tạo), nought if of none."""
+    if len(letters) < 2:
+        return 0
+    taken = 0
+    for width, word in enumerate(long, 1):
+        if word.plain[0] == letters[taken]:
+            taken += 1
+        elif not taken or word.plain not in _BETWEEN_INITIALS:
+            return 0
+        if taken == len(letters):
+            return width
+    return 0
 
 
 # How the words of a phrase are marked, and its group of phrases of one meaning; for each way to mark them.

@@ -47,6 +47,12 @@ def lines(name: str) -> tuple[str, ...]:
 
 
 @cache
+def entries(name: str) -> frozenset[str]:
+    """A list's phrases, folded and plain, however they are marked."""
+    return frozenset(map(plain_phrase, lines(name)))
+
+
+@cache
 def phrases(name: str) -> dict[str, tuple[tuple[str, ...], ...]]:
     """A list by plain folded phrase: the ways its words are marked."""
     table: dict[str, list[tuple[str, ...]]] = {}

@@ -23,6 +23,8 @@ CLAUSE = 3
 _CLOCK = frozenset(["gio", "phut", "ngay", "thang"])
 # What `qua`, `này`, `sau` are said of.
 _SPANS = frozenset(["tuan", "thang", "nam", "dem", "hom", "bua"])
+# Beside one of these an hour or a date is an end of a span.
+_ENDS = frozenset(["den", "toi"])
 # Words that begin an adverbial, which may stand before or after what it modifies.
 _ADVERBIAL = frozenset(
     [
@@ -58,6 +60,7 @@ def settle_moves(blocks: Sequence[Block]) -> tuple[list[Block], list[tuple[Words
     effort = Effort()
     moves: list[tuple[Words, bool]] = []
     ways: list[tuple[int, int]] = []
+    spans: set[int] = set()  # moves that may exchange the ends of a span (`từ 7h đến 19h`)
     for i in range(len(left)):
         for j in range(len(left)):
             if i == j:
@@ -73,6 +76,8 @@ def settle_moves(blocks: Sequence[Block]) -> tuple[list[Block], list[tuple[Words
                     _bounds(left[i].earlier, a, size, left[i].apart),
                     _bounds(left[j].later, b, size, left[j].apart),
                 )
+                if any(word.plain in _ENDS for word in (*left[i].earlier, *left[j].later)):
+                    spans.add(len(moves))
                 moves.append((words, _turns(words, other) and not _clause(words, other, sides)))
                 ways.append((i, j))
                 left[i] = replace(left[i], earlier=left[i].earlier[:a] + left[i].earlier[a + size :])
@@ -80,7 +85,7 @@ def settle_moves(blocks: Sequence[Block]) -> tuple[list[Block], list[tuple[Words
     for at, (i, j) in enumerate(ways):
         if (j, i) in ways and not _whole(moves[at][0]):
             moves[at] = (moves[at][0], True)  # they took each other's place, however long one of them is
-    timed = [at for at, (words, turns) in enumerate(moves) if turns and _when(words)]
+    timed = [at for at, (words, turns) in enumerate(moves) if turns and at not in spans and _when(words)]
     if len(timed) == 1:  # with another it may have changed places
         moves[timed[0]] = (moves[timed[0]][0], False)
     return [block for block in left if block.earlier or block.later], moves

@@ -2,27 +2,34 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 
 from dedupe.amounts import SIGNS
+from dedupe.clocks import clocks, is_half
+from dedupe.lexicon import entries
+from dedupe.unsaid import NUMBERED, unsaid
 from dedupe.word import Word
 
 # Units that a chat spelling hides where they stand behind a number with a space.
-_LOOSE_UNITS = {"k": "nghin", "kg": "kg", "m": "met", "h": "gio"}
+_LOOSE_UNITS = {"k": "nghin", "kg": "kg", "m": "met", "h": "gio", "tr": "trieu"}
+# Of these what one costs may be said (`32k một kg`).
+_PER_ONE = frozenset(["kg", "gio"])
 # What a number counts, as one sign behind it.
 _COUNTED = {"phan": "%", "do": "$", "usd": "$", "euro": "€", "gbp": "£", "jpy": "¥"}
+_POWERS = frozenset(["vuong", "khoi"])
 # Signs and units that stand behind the digits of a number.
 _AFTER = "".join([*SIGNS.values(), *_COUNTED.values()])
-# What is told apart by number.
-_NUMBERED = frozenset(["tầng", "lầu", "lớp", "tổ", "khu", "quận", "phường", "ngày", "tháng", "thứ", "số"])
-_NUMBERED |= {"hẻm", "kiệt", "ngõ", "tuyến"}
 _SCALES = {"nghin": 3, "ngan": 3, "trieu": 6, "ti": 9}
 _DIGITS = {"khong": 0, "mot": 1, "hai": 2, "ba": 3, "bon": 4, "nam": 5}
 _DIGITS |= {"sau": 6, "bay": 7, "tam": 8, "chin": 9}
 _DIGITS |= {"tu": 4, "lam": 5, "bai": 7}
-# Hours that are said to be in the second half of the day, by how they are said.
-_HALVES = {"chieu": range(1, 7), "toi": range(5, 12), "dem": range(8, 12), "khuya": range(8, 12)}
+_THOUSAND = 3
+# What money is called in talk, by its noughts.
+_SLANG = {"cu": 6, "chai": 6, "lit": 5}
+_OR = frozenset(["den", "toi", "hoac"])
+_PLAIN = re.compile(r"\d+(?:\.\d+)?")
 _TENS = {"muoi": 10, "chuc": 10, "tram": 100}
 _SCALING = frozenset({*_TENS, *_SCALES})
 # What a number in words may begin with.
@@ -36,7 +43,9 @@ def number_of(word: str) -> str:
 
 def numbered(words: list[Word]) -> list[Word]:
     """A sentence's words, numbers as one word each: `8 giờ tối` is `20 giờ`, `hai triệu` is `2000000`."""
-    return _measures(_clocks(_counted(words)))
+    if not any(word.number or word.plain in _COUNTING for word in words):
+        return words
+    return unsaid(_measures(clocks(_counted(words))))
 
 
 def signed(word: Word, sign: str) -> Word:
@@ -50,64 +59,147 @@ def _counted(words: list[Word]) -> list[Word]:
     at = 0
     while at < len(words):
         word = words[at]
-        spelt = word.plain
-        if spelt not in _COUNTING and not word.typed and not spelt[0].isdigit() and spelt != "h":
+        if (
+            word.plain not in _COUNTING
+            and not word.typed
+            and not word.number
+            and word.plain not in _LOOSE_UNITS
+        ):
             made.append(word)
             at += 1
             continue
         unit = _LOOSE_UNITS.get(word.typed or word.plain)
-        if unit and made and made[-1].number and not _ordinal(made):
+        counted = made and (made[-1].number or (made[-1].plain == "mot" and unit in _PER_ONE))
+        if unit and counted and not _ordinal(made):
             word = words[at] = replace(word, plain=unit, typed="")
-        after = _scale_word(words[at + 1]) if at + 1 < len(words) else ""
-        if after and words[at + 1].typed and _ordinal([*made, word]):
-            after = ""
-        scale = _SCALES.get(after) if word.number or word.plain in _DIGITS else None
-        if scale is not None:
-            made.append(Word(_scaled(number_of(word.plain), scale), word.marked, pause=words[at + 1].pause))
-            at += 2
-            continue
-        per_cent = word.plain == "tram" and bool(made) and made[-1].plain == "phan"
-        spelled = None if per_cent else _spelled(words, at)
-        if spelled:
-            made.append(Word(spelled[0], word.marked, pause=words[spelled[1] - 1].pause))
-            at = spelled[1]
+        amount = _amount(words, at, made)
+        if amount:
+            number, stop, zeros = amount
+            made.append(Word(number, word.marked, pause=words[stop - 1].pause))
+            _scale_low(made, zeros)
+            at = stop
             continue
         made.append(word)
         at += 1
     return made
 
 
-def _scale_word(word: Word) -> str:
-    """A word behind a number as what it scales that by (`600 k`)."""
-    return _LOOSE_UNITS.get(word.typed, word.plain)
+def _amount(words: list[Word], at: int, made: list[Word]) -> tuple[str, int, int] | None:
+    """An amount from `at` (`hai triệu rưỡi`, `1 tỷ 400 triệu`) → (its digits, where it ends, its scale)."""
+    per_cent = words[at].plain == "tram" and bool(made) and made[-1].plain == "phan"
+    found = None if per_cent else _figure(words, at)
+    if not found:
+        return None
+    digits, stop, halved = found
+    zeros = _zeros(words, stop, [*made, words[at]])
+    if not zeros:
+        if halved and any(_zeros(words, i, words[:i]) == _THOUSAND for i in range(1, len(words))):
+            return _scaled(digits, _THOUSAND), stop, _THOUSAND  # `350` among thousands
+        half = stop + 1 < len(words) and words[stop].plain in entries("halved") and is_half(words[stop + 1])
+        if half and digits.isdigit() and not words[stop].pause:
+            words[stop : stop + 2] = [words[stop].changed(pause=words[stop + 1].pause)]
+            return f"{digits}.5", stop, 0
+        return (digits, stop, 0) if stop > at + 1 else None
+    scale = zeros
+    digits, stop = _scaled(digits, zeros), stop + 1
+    while stop < len(words) and not words[stop - 1].pause:
+        more = _more(words, stop, zeros)
+        if not more:
+            break
+        digits, stop, zeros = _plus(digits, more[0]), more[1], more[2]
+    return digits, stop, scale
+
+
+def _figure(words: list[Word], at: int) -> tuple[str, int, bool] | None:
+    """A number before its scale → (digits, where it ends, whether `rưỡi` halved a hundred)."""
+    if words[at].number:
+        return words[at].plain, at + 1, False
+    spelled = _spelled(words, at)
+    if spelled:
+        digits, stop = spelled
+        if words[stop - 1].plain == "tram" and stop < len(words) and is_half(words[stop]):
+            return str(int(digits) + 50), stop + 1, True
+        return digits, stop, False
+    return (number_of(words[at].plain), at + 1, False) if words[at].plain in _DIGITS else None
+
+
+def _zeros(words: Sequence[Word], at: int, before: Sequence[Word]) -> int:
+    """By how many noughts the word at `at` scales the number before it; nought where it does not."""
+    if at >= len(words) or (at and words[at - 1].pause):
+        return 0
+    word = words[at]
+    scale = _LOOSE_UNITS.get(word.typed, word.plain)
+    if word.typed and scale != word.plain and _ordinal(before):
+        return 0
+    if scale in _SLANG:
+        return _SLANG[scale] if _slang(words, at) else 0
+    return _SCALES.get(scale, 0)
+
+
+def _slang(words: Sequence[Word], at: int) -> bool:
+    """Whether `củ`, `chai`, `lít` count money: beside a price, and no thing follows that they hold."""
+    word = words[at]
+    if word.marked not in ("", "củ", "chai", "lít") or (at + 1 < len(words) and not _closes(words, at)):
+        return False
+    near = {w.plain for w in words[max(0, at - 5) : at]}
+    return word.plain == "cu" or not near.isdisjoint(entries("money"))
+
+
+def _closes(words: Sequence[Word], at: int) -> bool:
+    return bool(words[at].pause) or words[at + 1].plain in entries("behind_money")
+
+
+def _more(words: list[Word], at: int, zeros: int) -> tuple[str, int, int] | None:
+    """What goes on behind a scale (`rưỡi`, `400 triệu`) → (the digits it adds, where it ends, its scale)."""
+    if is_half(words[at]):
+        return "5" + "0" * (zeros - 1), at + 1, 0
+    found = _figure(words, at)
+    if not found or not found[0].isdigit():
+        return None
+    digits, stop, _ = found
+    smaller = _zeros(words, stop, words[:stop])
+    if smaller:
+        return (_scaled(digits, smaller), stop + 1, smaller) if smaller < zeros else None
+    if zeros < _THOUSAND or digits[0] == "0" or not _goes_on(words, at, stop, zeros):
+        return None
+    if len(digits) == 1:
+        return digits + "0" * (zeros - 1), stop, 0
+    return (digits + "0" * (zeros - 3), stop, 0) if len(digits) == 3 and zeros > _THOUSAND else None
+
+
+def _goes_on(words: Sequence[Word], at: int, stop: int, zeros: int) -> bool:
+    """Whether a number behind a scale is the amount's (`1 triệu 2`), and counts nothing that follows it."""
+    closed = stop >= len(words) or bool(words[stop - 1].pause) or words[stop].plain in entries("behind_money")
+    if not words[at].number:
+        return stop > at + 1 or (closed and words[at].plain != "mot")
+    if words[at].plain == "1":
+        return closed and zeros > _THOUSAND
+    return closed or words[stop].plain not in entries("thing")
+
+
+def _plus(one: str, other: str) -> str:
+    digits = one.rstrip(_AFTER)
+    return (str(int(digits) + int(other)) if digits.isdigit() else digits) + one[len(digits) :]
+
+
+def _scale_low(made: list[Word], zeros: int) -> None:
+    """`18 đến 22 triệu` with both ends in millions."""
+    if not zeros or len(made) < 3 or made[-2].plain not in _OR or made[-3].pause or _ordinal(made[:-2]):
+        return
+    low, high = number_of(made[-3].plain), made[-1].plain.rstrip(_AFTER)
+    if _PLAIN.fullmatch(low) and _PLAIN.fullmatch(high) and float(low) * 10**zeros < float(high):
+        made[-3] = replace(made[-3], plain=_scaled(low, zeros))
 
 
 def _ordinal(words: Sequence[Word]) -> bool:
     """Whether a number at the end says which one, not how much: `tầng 15 k xuống được` has no amount."""
-    return len(words) > 1 and words[-1].number and words[-2].marked in _NUMBERED
-
-
-def _clocks(words: list[Word]) -> list[Word]:
-    """`8 giờ tối` as `20 giờ`: an hour and its half of the day are one number."""
-    said: set[int] = set()
-    hours = [at for at, word in enumerate(words) if word.plain == "gio" and at]
-    for at in hours:
-        before = words[at - 1]
-        if not before.plain.isdigit():
-            continue
-        half = at + 2 if at + 1 < len(words) and words[at + 1].number else at + 1
-        hour = int(before.plain) if len(before.plain) < 3 else 0
-        half_day = _HALVES.get(words[half].plain, ()) if half < len(words) else ()
-        if hour in half_day or hour - 12 in half_day:  # `22 giờ đêm` says it twice
-            hour = hour if hour > 12 else hour + 12
-            words[at - 1] = replace(before, plain=str(hour), marked=str(hour))
-            words[half - 1] = replace(words[half - 1], pause=words[half].pause)
-            said.add(half)
-    return [word for at, word in enumerate(words) if at not in said] if said else words
+    return len(words) > 1 and words[-1].number and words[-2].marked in NUMBERED
 
 
 def _measures(words: list[Word]) -> list[Word]:
     """`5 phần trăm` as `5%`, `20 đô la` as `20$`: in another unit it is another number."""
+    if any(word.plain in _POWERS for word in words):
+        words = _squared(words)
     if not any(word.plain in _COUNTED for word in words[1:]):
         return words
     made: list[Word] = []
@@ -125,6 +217,18 @@ def _measures(words: list[Word]) -> list[Word]:
     return made
 
 
+def _squared(words: list[Word]) -> list[Word]:
+    """`20 mét vuông` with its unit in one word: in metres it is something else."""
+    made: list[Word] = []
+    for word in words:
+        if word.plain in _POWERS and len(made) > 1 and made[-1].plain == "met" and made[-2].number:
+            unit = word.plain + made[-1].plain
+            made[-1] = replace(made[-1], plain=unit, marked=word.marked and unit, pause=word.pause)
+        else:
+            made.append(word)
+    return made
+
+
 def _unit(words: list[Word], at: int) -> tuple[str, int]:
     """(the sign of what a number counts, how many words it takes); `đô` needs its mark, `đô la` does not."""
     word, after = words[at], words[at + 1].plain if at + 1 < len(words) else ""
@@ -137,7 +241,7 @@ def _unit(words: list[Word], at: int) -> tuple[str, int]:
 def _scaled(number: str, zeros: int) -> str:
     digits = number.rstrip(_AFTER)
     value = float(digits) * 10**zeros
-    return (str(int(value)) if value < 1e15 else digits) + number[len(digits) :]
+    return (str(round(value)) if value < 1e15 else digits) + number[len(digits) :]
 
 
 def _spelled(words: list[Word], at: int) -> tuple[str, int] | None:

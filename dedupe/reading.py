@@ -10,6 +10,7 @@ from functools import cached_property, lru_cache
 from itertools import pairwise
 
 from dedupe.amounts import SIGNS, spelt
+from dedupe.figures import in_words, noughts
 from dedupe.lexicon import chat_spellings, fold, marked_spellings, meanings, plain, respelt, squeeze
 from dedupe.lookalike import latin, lookalikes
 from dedupe.normal import forms, unleet, without_addresses
@@ -36,31 +37,45 @@ _BEYOND_ASCII = re.compile(r"[^\x00-\x7f]")
 _LOOSE = re.compile("[\u0300-\u036f]")
 _SENTENCE = re.compile(r"[.!?…;]+(?=[\"”’')\]]*(?:\s|$))|\n+|[!?…]+|(?<=\w)\.{2,}")
 _TWO_DIGITS = re.compile(r"\d\d")
-_TELEPHONE = re.compile(r"(?<!\d)(?:\+?84|0)\d{1,4}(?:[ .-]?\d{2,4}){1,3}(?!\d)")
+_TELEPHONE = re.compile(r"(?<!\d)(?:\+?84[ .-]?|0)\d{1,4}(?:[ .-]?\d{2,4}){1,3}(?!\d)")
 _PIECE = re.compile(r"\d+(?:[.,]\d+)*[^\W\d_]+\d*|\d+(?:[.,:/-]\d+)*|[^\W_]+(?:[.*_'’`·~^•-][^\W_]+)*")
 _PICTURES = "[\u2190-\u21ff\u2300-\u27bf\u2b00-\u2bff\U0001f000-\U0001faff]"
 _PAUSE = re.compile(r"[\s\"”’)\]]*([,:]|" + _PICTURES + ")")
 _PAUSES = re.compile(f"[,:]|{_PICTURES}")
 _JOINS = re.compile(r"[.*_'’`·~^•-]")
+_CLOCK = re.compile(r"(?:[01]?\d|2[0-4]):[0-5]\d")
 _RUN = re.compile(r"\d+(?:[.,]\d+)?|[^\W\d_]+")
 _LETTERS = re.compile(r"(?<![^\W_])(?:[^\W\d_][ .\-_*]){2,}[^\W\d_](?![^\W_])")
 _ATTACHED = re.compile(
-    r"(\d+(?:[.,]\d+)*)(k|tr|triệu|trieu|tỷ|ty|h|g|giờ|p|ph|t|đ|vnđ|vnd|m|km|cm|mm|kg|ha)(\d*)", re.IGNORECASE
+    r"(\d+(?:[.,]\d+)*)(k|tr|triệu|trieu|nghìn|ngàn|nghin|ngan|tỷ|tỉ|ty|ti|h|g|gr|gram|giờ|gio|p|ph|t|đ|d|vnđ|vnd"
+    r"|m|km|cm|mm|kg|ha|củ)(\d*)",
+    re.IGNORECASE,
 )
 _SUFFIXES = {
     "k": "nghìn",
     "tr": "triệu",
     "ty": "tỷ",
+    "ti": "tỷ",
+    "tỉ": "tỷ",
+    "gr": "gam",
+    "gram": "gam",
     "h": "giờ",
     "g": "giờ",
     "p": "phút",
     "ph": "phút",
     "đ": "đồng",
+    "d": "đồng",
     "vnđ": "đồng",
     "vnd": "đồng",
     "m": "mét",
     "kg": "kg",
 }
+# Figures of a name in capitals (`SH150i`): no digit of them stands for a letter.
+_CODE = re.compile(r"[A-Z][^\W_]*(?:[1-9]\d|\d[1-9])")
+# Under this nobody counts in đồng: points or degrees are meant as well.
+_LEAST_DONG = 100
+_LAST_HOUR = 24
+_VOWEL = re.compile("[aeiouy]")
 _TONES = set("\u0300\u0301\u0303\u0309\u0323")
 # Unmarked typing has next to none, marked typing 0.2-0.3 (measured on the sets of tests/bench/copies.py).
 MARKED = 0.08
@@ -93,6 +108,7 @@ def _words(text: str) -> list[Word]:
     shown = without_addresses(_END_TAGS.sub("\n", _visible(text)), keep_tags=True)
     shown = _READ_ON.sub("…", _PATHED.sub(" ", shown)).replace("%", " phần trăm ")
     marked = _is_marked(shown)
+    shown = in_words(shown, marked)
     found: list[Word] = []
     begin = 0
     for end in [*_SENTENCE.finditer(shown), None]:
@@ -123,9 +139,10 @@ def _edged(words: list[Word], asked: bool) -> list[Word]:
 def _visible(text: str) -> str:
     """Composed, without invisible characters, letters of other scripts as the Latin ones they look like."""
     text = text.replace("‼", "").replace("⁉", "")
-    text = spelt(_BROKEN.sub("", _HIDDEN.sub("", unicodedata.normalize("NFKC", text))))
+    text = unicodedata.normalize("NFKC", text.replace("º", "°"))
+    text = spelt(noughts(_BROKEN.sub("", _HIDDEN.sub("", text))))
     if not text.isascii() and not lookalikes().keys().isdisjoint(unicodedata.normalize("NFD", text)):
-        text = latin(text)
+        text = noughts(latin(text))
     return "".join(c for c in text if not unicodedata.combining(c)) if _has_loose_marks(text) else text
 
 
@@ -168,6 +185,8 @@ def _cased(letters: Sequence[str]) -> bool:
 
 def _telephone(found: str) -> str:
     digits = re.sub(r"\D", "", found)
+    if len(digits) == 11 and digits.startswith("84"):
+        digits = "0" + digits[2:]
     return digits if 9 <= len(digits) <= 11 else found
 
 
@@ -189,7 +208,7 @@ def _pieces(found: str) -> list[str]:
         return [joined] if whole and not joined[0].isdigit() else [w for p in parts for w in _pieces(p) if p]
     if any(c.isdigit() for c in found):
         folded = squeeze(fold(found))
-        read = unleet(folded)
+        read = folded if _CODE.search(found) else unleet(folded)
         return [read] if read != folded else _RUN.findall(found)
     return [found]
 
@@ -201,6 +220,9 @@ def _figures(found: str) -> list[str]:
         return [digits]
     if re.fullmatch(r"[1-9]\d{0,2}(?:[.,]\d{3})+", found):
         return [digits]
+    if _CLOCK.fullmatch(found):
+        hour, minutes = found.split(":")
+        return [hour, "giờ", *([minutes] if minutes != "00" else [])]
     if re.fullmatch(r"\d+[.,]\d+", found):
         return [found.replace(",", ".")]
     return re.findall(r"\d+", found)
@@ -209,9 +231,16 @@ def _figures(found: str) -> list[str]:
 def _attached(number: str, suffix: str, rest: str) -> list[str]:
     """`30k`, `1tr2`, `7h30` → the number and its unit as words."""
     unit = _SUFFIXES.get(suffix.lower(), suffix)
+    small = float(re.sub(r"[.,](?=\d{3}(?!\d))", "", number).replace(",", "."))
+    unit = "gam" if unit == "giờ" and small > _LAST_HOUR and suffix.lower() == "g" else unit
+    unit = suffix if suffix.lower() in ("đ", "d") and small < _LEAST_DONG else unit
     if re.fullmatch(r"\d{1,3}(?:[.,]\d{3})+", number):
         number = re.sub(r"\D", "", number)
-    if rest and number.isdigit() and suffix.lower() in {"k", "tr", "triệu", "trieu", "tỷ", "ty"}:
+    if (
+        rest
+        and number.isdigit()
+        and suffix.lower() in {"k", "tr", "triệu", "trieu", "tỷ", "ty", "tỉ", "ti", "củ"}
+    ):
         return [f"{number}.{rest}", unit]
     return [number.replace(",", "."), unit, *([rest] if rest else [])]
 
@@ -224,6 +253,8 @@ def _word(piece: str, cased: bool, marked: bool) -> tuple[Word, ...]:
     lower = piece.lower()
     folded = plain(fold(lower))
     acronym = cased and len(piece) > 1 and piece.isupper() and (piece.isascii() or not is_syllable(folded))
+    if acronym and not _VOWEL.search(folded):
+        folded = fold(lower)  # `KTTV` has two words that begin with t
     bare = lower.isascii() and not (cased and len(piece) == 1 and piece.isupper())
     long = (
         None if acronym else marked_spellings().get(lower) or (chat_spellings().get(folded) if bare else "")

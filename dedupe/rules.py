@@ -10,6 +10,7 @@ from itertools import pairwise
 from dedupe.align import sentences
 from dedupe.numerals import number_of
 from dedupe.phrases import Words, listed, opposed, said, says, uncovered, within
+from dedupe.unsaid import may_go
 from dedupe.voices import (
     PLEAS,
     TELEPHONE,
@@ -40,6 +41,8 @@ TAKEN_UP = 2
 CLAUSE = 4
 # Whom a sentence is about stands behind so many words at most (`hôm qua bà con`).
 LATE = 2
+# In so few words `1` is an article (`1 nữ sinh`), and a year belongs to the date before it.
+_FEW = 2
 # Said of what goes on as often as against it (`gọi ba lần vẫn chưa thấy ai tới`).
 _STILL = frozenset({"van"})
 # What a clause begins with that the rest of its sentence depends on.
@@ -308,8 +311,9 @@ def _units(words: Words) -> frozenset[str]:
 
 
 def _counts(words: Words) -> bool:
-    """Whether words hold a number; `một` alone is an article."""
-    return any(w.number for w in words) or _numbers(words) not in ([], ["1"])
+    """Whether words hold a number; `một` alone is an article, and so may be `1` in a few words."""
+    told = words if len(words) > _FEW else tuple(w for w in words if not may_go(w))
+    return any(w.number for w in told) or _numbers(told) not in ([], ["1"])
 
 
 def _either(name: str) -> Callable[[Words, Words], bool]:

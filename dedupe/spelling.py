@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 from functools import lru_cache
 
+from dedupe.clocks import same_hour
 from dedupe.lexicon import marks, soft_spellings
 from dedupe.numerals import number_of
 from dedupe.syllable import is_syllable, is_written
@@ -13,6 +14,8 @@ from dedupe.word import Word
 
 # A word of fewer letters is a word of its own, however it came about.
 SHORTEST_SLIP = 3
+# Names of fewer letters are not cut.
+LEAST_CLIPPED = 5
 # No word that anybody typed by a slip is longer: distances cost the product of the lengths.
 LONGEST_SLIP = 40
 # What these were written out of is read as nothing else: a copy must not hide a denial.
@@ -55,13 +58,28 @@ def alike(one: Word, other: Word) -> bool:
     if a == b:
         return not (one.name and other.name and differently_marked(one, other))
     if one.number or other.number:
-        return number_of(a) == number_of(b)
+        return number_of(a) == number_of(b) or same_hour(one, other)
     soft = soft_spellings()
     if soft.get(a) == b or soft.get(b) == a or _typed_by_ear(one, other) or _typed_by_ear(other, one):
         return True
     if is_syllable(a) and is_syllable(b):
         return _slipped(one, other) or (not (one.name and other.name) and _same_sound(one, other))
-    return _misspelt(*sorted((a, b), key=len))
+    if acronym(one) and acronym(other):
+        return False
+    return _misspelt(*sorted((a, b), key=len)) or _clipped(one, other)
+
+
+def acronym(word: Word) -> bool:
+    """Whether a word is letters that stand for words."""
+    return not word.number and word.typed == word.plain
+
+
+def _clipped(one: Word, other: Word) -> bool:
+    """Whether a name that is no syllable is another's beginning: `Ex` for `Exciter`."""
+    short, long = sorted((one, other), key=lambda word: len(word.plain))
+    if not (one.name and other.name) or is_syllable(short.plain) or is_syllable(long.plain):
+        return False
+    return len(short.plain) > 1 and len(long.plain) >= LEAST_CLIPPED and long.plain.startswith(short.plain)
 
 
 def _typed_by_ear(one: Word, other: Word) -> bool:
