@@ -126,7 +126,7 @@ def _contractions(short: Word, long: Words) -> list[int]:
     letters = short.typed if short.typed and short.plain not in NEGATIONS else short.plain
     if short.number or letters[0] != long[0].plain[0]:
         return []
-    if acronym(long[0]) and not letters.startswith(long[0].plain):
+    if acronym(long[0]) and not letters.startswith(long[0].typed):
         return []
     width = _initials(letters, long) if acronym(short) or len(letters) >= SPELT_OUT else 0
     if is_syllable(letters):

@@ -114,7 +114,7 @@ def _minutes(words: Sequence[Word], at: int) -> tuple[int, int, str]:
 def _dated(words: Sequence[Word], at: int) -> bool:
     """Whether a number behind an hour is a day (`5 giờ 12/3`), not its minutes: a month follows."""
     rest = words[at + 1 : at + 3]
-    month = bool(rest) and rest[0].plain.isdigit() and int(rest[0].plain) < 13 and int(words[at].plain) < 32
+    month = bool(rest) and rest[0].plain.isdecimal() and int(rest[0].plain) < 13 and int(words[at].plain) < 32
     return month and not (len(rest) > 1 and rest[1].number)
 
 
@@ -207,7 +207,7 @@ def is_half(word: Word) -> bool:
 
 
 def _is_time(word: Word) -> bool:
-    return ":" in word.plain and word.plain.replace(":", "").isdigit()
+    return ":" in word.plain and word.plain.replace(":", "").isdecimal()
 
 
 def _hour_of(word: Word) -> int:
@@ -215,11 +215,11 @@ def _hour_of(word: Word) -> int:
 
 
 def _is_hour(word: Word) -> bool:
-    return word.plain.isdigit() and len(word.plain) < 3 and int(word.plain) < 25
+    return word.plain.isdecimal() and len(word.plain) < 3 and int(word.plain) < 25
 
 
 def _is_minute(word: Word) -> bool:
-    return word.plain.isdigit() and len(word.plain) < 3 and int(word.plain) < 60
+    return word.plain.isdecimal() and len(word.plain) < 3 and int(word.plain) < 60
 
 
 def _says(word: Word, plain: str, marked: str) -> bool:

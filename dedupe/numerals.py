@@ -26,6 +26,8 @@ _DIGITS = {"khong": 0, "mot": 1, "hai": 2, "ba": 3, "bon": 4, "nam": 5}
 _DIGITS |= {"sau": 6, "bay": 7, "tam": 8, "chin": 9}
 _DIGITS |= {"tu": 4, "lam": 5, "bai": 7}
 _THOUSAND = 3
+# From here on figures are left as they are.
+_BEYOND = 1e15
 # What money is called in talk, by its noughts.
 _SLANG = {"cu": 6, "chai": 6, "lit": 5}
 _OR = frozenset(["den", "toi", "hoac"])
@@ -96,7 +98,7 @@ def _amount(words: list[Word], at: int, made: list[Word]) -> tuple[str, int, int
         if halved and any(_zeros(words, i, words[:i]) == _THOUSAND for i in range(1, len(words))):
             return _scaled(digits, _THOUSAND), stop, _THOUSAND  # `350` among thousands
         half = stop + 1 < len(words) and words[stop].plain in entries("halved") and is_half(words[stop + 1])
-        if half and digits.isdigit() and not words[stop].pause:
+        if half and digits.isdecimal() and not words[stop].pause:
             words[stop : stop + 2] = [words[stop].changed(pause=words[stop + 1].pause)]
             return f"{digits}.5", stop, 0
         return (digits, stop, 0) if stop > at + 1 else None
@@ -154,7 +156,7 @@ def _more(words: list[Word], at: int, zeros: int) -> tuple[str, int, int] | None
     if is_half(words[at]):
         return "5" + "0" * (zeros - 1), at + 1, 0
     found = _figure(words, at)
-    if not found or not found[0].isdigit():
+    if not found or not found[0].isdecimal():
         return None
     digits, stop, _ = found
     smaller = _zeros(words, stop, words[:stop])
@@ -179,7 +181,7 @@ def _goes_on(words: Sequence[Word], at: int, stop: int, zeros: int) -> bool:
 
 def _plus(one: str, other: str) -> str:
     digits = one.rstrip(_AFTER)
-    return (str(int(digits) + int(other)) if digits.isdigit() else digits) + one[len(digits) :]
+    return (str(int(digits) + int(other)) if digits.isdecimal() else digits) + one[len(digits) :]
 
 
 def _scale_low(made: list[Word], zeros: int) -> None:
@@ -240,8 +242,8 @@ def _unit(words: list[Word], at: int) -> tuple[str, int]:
 
 def _scaled(number: str, zeros: int) -> str:
     digits = number.rstrip(_AFTER)
-    value = float(digits) * 10**zeros
-    return (str(round(value)) if value < 1e15 else digits) + number[len(digits) :]
+    value = float(digits) * 10**zeros if _PLAIN.fullmatch(digits) else _BEYOND
+    return (str(round(value)) if value < _BEYOND else digits) + number[len(digits) :]
 
 
 def _spelled(words: list[Word], at: int) -> tuple[str, int] | None:

@@ -75,7 +75,6 @@ _CODE = re.compile(r"[A-Z][^\W_]*(?:[1-9]\d|\d[1-9])")
 # Under this nobody counts in đồng: points or degrees are meant as well.
 _LEAST_DONG = 100
 _LAST_HOUR = 24
-_VOWEL = re.compile("[aeiouy]")
 _TONES = set("\u0300\u0301\u0303\u0309\u0323")
 # Unmarked typing has next to none, marked typing 0.2-0.3 (measured on the sets of tests/bench/copies.py).
 MARKED = 0.08
@@ -231,18 +230,19 @@ def _figures(found: str) -> list[str]:
 def _attached(number: str, suffix: str, rest: str) -> list[str]:
     """`30k`, `1tr2`, `7h30` → the number and its unit as words."""
     unit = _SUFFIXES.get(suffix.lower(), suffix)
-    small = float(re.sub(r"[.,](?=\d{3}(?!\d))", "", number).replace(",", "."))
-    unit = "gam" if unit == "giờ" and small > _LAST_HOUR and suffix.lower() == "g" else unit
-    unit = suffix if suffix.lower() in ("đ", "d") and small < _LEAST_DONG else unit
     if re.fullmatch(r"\d{1,3}(?:[.,]\d{3})+", number):
         number = re.sub(r"\D", "", number)
+    whole = int(re.split("[.,]", number)[0])
+    unit = "gam" if suffix.lower() == "g" and whole > _LAST_HOUR else unit
+    unit = suffix if suffix.lower() in ("đ", "d") and whole < _LEAST_DONG else unit
     if (
         rest
         and number.isdigit()
         and suffix.lower() in {"k", "tr", "triệu", "trieu", "tỷ", "ty", "tỉ", "ti", "củ"}
     ):
         return [f"{number}.{rest}", unit]
-    return [number.replace(",", "."), unit, *([rest] if rest else [])]
+    figures = [number.replace(",", ".")] if len(re.split("[.,]", number)) < 3 else re.findall(r"\d+", number)
+    return [*figures, unit, *([rest] if rest else [])]
 
 
 @lru_cache(maxsize=1 << 16)
@@ -253,8 +253,6 @@ def _word(piece: str, cased: bool, marked: bool) -> tuple[Word, ...]:
     lower = piece.lower()
     folded = plain(fold(lower))
     acronym = cased and len(piece) > 1 and piece.isupper() and (piece.isascii() or not is_syllable(folded))
-    if acronym and not _VOWEL.search(folded):
-        folded = fold(lower)  # `KTTV` has two words that begin with t
     bare = lower.isascii() and not (cased and len(piece) == 1 and piece.isupper())
     long = (
         None if acronym else marked_spellings().get(lower) or (chat_spellings().get(folded) if bare else "")
@@ -274,7 +272,9 @@ def _word(piece: str, cased: bool, marked: bool) -> tuple[Word, ...]:
     heard = folded if name or acronym else plain(respelt(folded))
     if heard != folded:
         return (Word(heard, "", typed=folded),)
-    return (Word(folded, lower if marked and not acronym else "", name, typed=folded if acronym else ""),)
+    return (
+        Word(folded, lower if marked and not acronym else "", name, typed=fold(lower) if acronym else ""),
+    )
 
 
 def _tone(letter: str) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 from dedupe.clocks import same_hour
-from dedupe.lexicon import marks, soft_spellings
+from dedupe.lexicon import marks, plain, soft_spellings
 from dedupe.numerals import number_of
 from dedupe.syllable import is_syllable, is_written
 from dedupe.word import Word
@@ -71,7 +71,7 @@ def alike(one: Word, other: Word) -> bool:
 
 def acronym(word: Word) -> bool:
     """Whether a word is letters that stand for words."""
-    return not word.number and word.typed == word.plain
+    return bool(word.typed) and not word.number and plain(word.typed) == word.plain
 
 
 def _clipped(one: Word, other: Word) -> bool:
@@ -84,7 +84,7 @@ def _clipped(one: Word, other: Word) -> bool:
 
 def _typed_by_ear(one: Word, other: Word) -> bool:
     """`hok` was written out as không, and is học by its sound; `trg` is trong, and trường by its letters."""
-    if one.span > 1 or one.typed == one.plain:
+    if one.span > 1 or acronym(one):
         return False
     if len(one.typed) > 2 and sound(one.typed) == sound(other.plain):
         return True

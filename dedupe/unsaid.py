@@ -35,7 +35,7 @@ def _years(words: list[Word]) -> list[Word]:
 
 
 def _at_most(word: Word, most: int) -> bool:
-    return word.plain.isdigit() and len(word.plain) < 3 and 0 < int(word.plain) <= most
+    return word.plain.isdecimal() and len(word.plain) < 3 and 0 < int(word.plain) <= most
 
 
 def _articles(words: list[Word]) -> list[Word]:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import unicodedata
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from dedupe import explain
+from dedupe import explain, read
 from sangtin.post import Relation
 
 COPY = {Relation.NEAR, Relation.EXACT}
@@ -296,3 +298,17 @@ def test_marks_left_off_change_no_number(one: str, other: str, carrier: str) -> 
     for said in (one, other):
         text = carrier.format(said)
         assert explain(text, bare(text)).relation in COPY
+
+
+PARTS = (
+    "0 1 7 12 30 00 2025 1.2.3 1,5 1.200.000 ፩ ٣ ² º° : / - – . , rưỡi kém giờ h g phút tối sáng đêm đến từ"
+)
+PARTS += " k tr triệu tỷ củ đ đồng một hai ba trăm mươi lăm năm tháng ngày T7 Q. P.3 GD&ĐT oO O9 độ C pm"
+PARTS += " mỗi kg mét vuông"
+
+
+@given(st.lists(st.sampled_from(PARTS.split()), max_size=9), st.sampled_from(["", " "]))
+@settings(max_examples=400, deadline=None)
+def test_whatever_figures_stand_together_are_read(parts: list[str], between: str) -> None:
+    words = read([between.join(parts)])[0].words
+    assert all(word.plain for word in words)

@@ -32,7 +32,7 @@ def plain(text: str) -> list[str]:
         ("5 triệu 2 chỉ", ["5000000", "2", "chi"]),
         ("18-22tr", ["18000000", "den", "22000000"]),
         ("thắng 2-1", ["thang", "2", "1"]),
-        ("Đài KTTV ở đây", ["dai", "kttv", "o", "day"]),
+        ("Đài KTTV ở đây", ["dai", "ktv", "o", "day"]),
         ("k biết", ["khong", "biet"]),
         ("600 k", ["600000"]),
         ("4,8% một năm", ["4.8%", "mot", "nam"]),
