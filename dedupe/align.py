@@ -43,7 +43,7 @@ class Block:
     `edge`: at the beginning or the end of the text that has the words alone. `whole`: whole sentences.
     `start`, `end`: at the beginning or the end of both texts. `apart`: set apart by a comma, a colon or the
     end of a sentence from what both texts have. `clause`: so on both sides, in the text that has them alone.
-    `at`: how many words of the earlier text stand before it.
+    `at`: how many words of the earlier text stand before it. `follows`: the word behind them in that text.
     """
 
     earlier: Words
@@ -55,6 +55,7 @@ class Block:
     apart: bool = True
     clause: bool = False
     at: int = 0
+    follows: Word | None = None
 
     @property
     def opens(self) -> bool:
@@ -204,7 +205,8 @@ class _Aligning:
         text, begin, stop = (self._earlier, a, b) if one else (self._later, c, d)
         apart = _pauses(text[begin - 1 if begin else stop - 1])
         clause = not (one and other) and (begin == 0 or _pauses(text[begin - 1])) and _pauses(lone[-1])
-        self.blocks.append(Block(one, other, edge, whole, start, end, apart, clause, a))
+        follows = text[stop] if stop < len(text) else None
+        self.blocks.append(Block(one, other, edge, whole, start, end, apart, clause, a, follows))
 
     def _means_the_same(self, a: int, b: int, c: int, d: int) -> bool:
         """Whether a difference, with words around it that both texts have, is phrases of one meaning."""

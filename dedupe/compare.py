@@ -220,7 +220,7 @@ def _worded_otherwise(found: Sequence[Difference], shorter: int, shared: int) ->
     """The differences that together make another statement, though none of them turns it."""
     reworded = [d for d in found if d.change is Change.WORDING]
     little = [d for d in found if d.change is Change.LITTLE]
-    tolerated = shared >= LONG_TEXT or all(map(_slip, reworded))
+    tolerated = all(map(_slip, reworded))
     if reworded and (not tolerated or sum(d.words for d in reworded) > REWORDED * shared):
         return reworded
     if (shared < LONG_TEXT and _exchanged(little)) or sum(d.words for d in little) > max(1, LITTLE * shorter):
@@ -256,24 +256,31 @@ def _tolerated(difference: Difference, shared: int) -> bool:
     another = difference.change is Change.ROLE and difference.words <= SLOT  # `nguyên trưởng khoa`
     if (
         difference.words > SMALL_PART * shared
-        or difference.change is Change.DENIES
+        or difference.change in _SPOKEN
         or hedges
         or another
         or _replies(difference)
     ):
         return False
     if difference.change is Change.ORDER:
-        return difference.words == 1
+        return False
     block = difference.block
-    slot = difference.words <= SLOT
     if difference.change is Change.NEGATION:
         return difference.words > HEADING
-    if difference.change is Change.COMMENTS and block.edge and block.later and block.whole:
-        return difference.words <= REMARK
-    return difference.change in _FEELING or not slot or not (block.earlier and block.later)
+    return not (block.earlier and block.later) or _heading(block)
 
 
-_FEELING = frozenset({Change.ASKS, Change.ANSWERS, Change.COMMENTS, Change.MORE})
+_SPOKEN = frozenset({Change.DENIES, Change.ASKS, Change.ANSWERS, Change.COMMENTS})
+
+
+def _heading(block: Block) -> bool:
+    """Whether a heading or a signature, a sentence of its own in both texts, stands in place of another."""
+    sides = block.earlier, block.later
+    if max(map(len, sides)) <= SLOT:
+        return False
+    return (block.start and all(side[-1].last for side in sides)) or (
+        block.end and all(side[0].first for side in sides)
+    )
 
 
 def _replies(difference: Difference) -> bool:

@@ -12,6 +12,7 @@ from dedupe.rules import (
     added,
     continued,
     inserted,
+    kin_of,
     replaced,
     replied,
     tells,
@@ -89,25 +90,46 @@ def _alone(block: Block, told: Telling) -> Change:
 
 def _lone(block: Block, told: Telling) -> Change:
     words = block.earlier or block.later
-    if block.earlier and not block.edge and block.clause and not turns_back(words):
+    if block.earlier and not (block.edge or block.whole) and block.clause and not turns_back(words):
         return Change.CUT
     leads = block.edge and not block.end
-    hung = bool(block.later) and block.edge and block.end and not block.whole and block.apart
     if not block.whole and not (block.edge and len(words) >= SHORT_ADDITION):
-        change = inserted(words, block.edge, block.end)
-        return Change.MORE if hung and change is Change.CUT and tells(words, told, leads) else change
+        return _inside(block, told, leads)
     if block.earlier and not block.whole:
         return _cut(block, told, leads)
     if block.whole or not leads:
-        change = added(words, told, leads, bool(block.later) and (block.whole or hung))
-        lone = bool(block.earlier) and block.edge and change is Change.CUT and told_alone(words, told, leads)
-        return Change.LESS if lone else change
+        return _sentences(block, told, leads)
     # Whole sentences that the later text puts before one of both, with words that join them to it.
     parts = sentences(words)
     before = tuple(word for part in parts[:-1] for word in part)
     changes = [added(before, told, leads, new=True)] if before else []
     changes.append(added(parts[-1], told, leads, new=False))
     return next((c for c in _GRAVEST if c in changes), Change.NOTHING)
+
+
+def _hung(block: Block) -> bool:
+    """Whether the later text hangs words on the end of a sentence of both, set apart by a comma."""
+    return bool(block.later) and block.edge and block.end and not block.whole and block.apart
+
+
+def _inside(block: Block, told: Telling, leads: bool) -> Change:
+    """What words change inside a sentence of both, or a few that hang on it."""
+    words = block.earlier or block.later
+    change = inserted(words, block.edge, block.end)
+    if block.follows and not words[-1].pause and kin_of(words, block.follows):
+        return Change.ROLE
+    return Change.MORE if _hung(block) and change is Change.CUT and tells(words, told, leads) else change
+
+
+def _sentences(block: Block, told: Telling, leads: bool) -> Change:
+    """What whole sentences change, or a clause that hangs on the end."""
+    words = block.earlier or block.later
+    change = added(words, told, leads, bool(block.later) and (block.whole or _hung(block)))
+    if not block.earlier or change is not Change.CUT:
+        return change
+    if block.edge:
+        return told_alone(words, told, leads)
+    return Change.ANSWERS if len(sentences(words)) == 1 and replied(words, told) else change
 
 
 def _cut(block: Block, told: Telling, leads: bool) -> Change:

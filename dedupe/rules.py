@@ -33,6 +33,7 @@ from dedupe.voices import (
     weighty,
     wishes,
 )
+from dedupe.word import Word
 
 # Chosen on the tables of tests/dedupe (docs/decisions/0004-copies.md).
 # An added sentence that takes up so many pairs of words of the statement speaks about it.
@@ -49,6 +50,13 @@ _STILL = frozenset({"van"})
 _CONDITIONS = frozenset(
     ["neu", "tru", "chi", "mien", "khi", "ma", "de", "vi", "do", "tuy", "du", "con", "thay"]
 )
+# Said of what became of a statement as often as in telling it.
+_REPORTED = frozenset({"cho biet", "cho hay", "noi la", "bao la", "noi do", "bao do", "noi ro", "cho phep"})
+_REPORTED |= {"hom qua", "toi qua", "hom kia", "trong ngay", "dau tuan", "chi con", "con chut", "cam ket"}
+_REPORTED |= {
+    f"{when} {day}" for when in ("tu", "hoi") for day in ("sang", "trua", "chieu", "toi", "hom", "dau")
+}
+_REPORTED |= {"tu khuya", "tu bua", "tu thang", "tu nam", "tu tuan truoc", "di ngang", "di qua", "chay qua"}
 # Say nothing of when beside what does (`vừa bắt`, `sáng nay 9/10`).
 _JUST = frozenset(["vua", "nay"])
 _POINTERS = {"do": ("đó", ""), "nay": ("này",), "kia": ("kia", ""), "ay": ("ấy", "")}
@@ -150,6 +158,17 @@ def inserted(words: Words, edge: bool, end: bool) -> Change:
     return next((change for change, holds in _INSERTED if holds(words, edge, end)), Change.LITTLE)
 
 
+def _attempts(words: Words) -> bool:
+    """Whether words make an attempt or an exception of what follows: `dọa đánh`, `miễn thu`."""
+    return all(w.marked for w in words) and says(words, "attempt")
+
+
+def kin_of(words: Words, follows: Word) -> bool:
+    """Whether words before who is named make somebody else of him: `cháu anh Hùng`, `vợ ông trưởng thôn`."""
+    related = listed(words[-1:], "role") or listed(words[-2:], "role")
+    return related and not words[-1].last and listed((follows,), "kin")
+
+
 def added(words: Words, told: Telling, leads: bool, new: bool) -> Change:
     """What whole sentences change beyond a text that tells `told`; the gravest of them counts.
 
@@ -165,34 +184,50 @@ def added(words: Words, told: Telling, leads: bool, new: bool) -> Change:
     gravest = (Change.DENIES, Change.ASKS, Change.ANSWERS, Change.COMMENTS, Change.CUT)
     change = next((c for c in gravest if c in changes), Change.NOTHING)
     of_own = [sentence for change, sentence in found if change is Change.CUT]
-    return Change.MORE if new and change is Change.CUT and _tells(of_own, told, leads) else change
+    if not (new and change is Change.CUT and _tells(of_own, told, leads)):
+        return change
+    return Change.ANSWERS if any(_resolves(sentence) for sentence in of_own) else Change.MORE
+
+
+def _resolves(sentence: Words) -> bool:
+    """Whether a sentence tells what became of the statement, or points at something in it."""
+    return bool(said(sentence, "resolved") - _REPORTED) or _points_back(sentence)
 
 
 _VOICES = frozenset({Change.ANSWERS, Change.COMMENTS})
 
 
-def told_alone(words: Words, told: Telling, leads: bool) -> bool:
-    """Whether words are one whole sentence that tells something of its own.
+def told_alone(words: Words, told: Telling, leads: bool) -> Change:
+    """What words change that are one whole sentence of its own: a cut, `LESS`, or `ANSWERS`.
 
     It may be the writer's last sentence, and it may be a correction in plain words; by its words nobody can
     know. Two sentences and more are a cut: who corrects at length says so.
     """
     if len(sentences(words)) > 1 or not _tells([words], told, leads):
-        return False
-    return replied(words, told) or says(words, "below") if leads else not _goes_on(words, told)
+        return Change.CUT
+    if replied(words, told):
+        return Change.ANSWERS if _strongly(words, told) else Change.LESS
+    if leads:
+        return Change.LESS if says(words, "below") else Change.CUT
+    return Change.CUT if _goes_on(words) else Change.LESS
 
 
-def _goes_on(sentence: Words, told: Telling) -> bool:
+def _strongly(sentence: Words, told: Telling) -> bool:
+    """Whether a sentence replies by more than reports do: `chủ quán cho biết`, `từ sáng`."""
+    return (
+        bool(said(sentence, "resolved") - _REPORTED) or _points_back(sentence) or _speaks_up(sentence, told)
+    )
+
+
+def _goes_on(sentence: Words) -> bool:
     """Whether a sentence tells readers what to do about the statement, whom it befalls or what an office does
-    next, and has nothing of an answer."""
+    next."""
     if sentence[-1].asked or any(says(sentence, name) for name in ("deny", "verdict", "contrast")):
         return False
     pleads = sentence[0].plain in PLEAS or sentence[0].marked == "mời"
     befalls = not pleads and any(start <= LATE for start, _ in within(sentence, "crowd"))
     called = any(word.number and len(word.plain) in TELEPHONE for word in sentence)
-    if not (befalls or called or says(sentence, "instruct") or says(sentence, "aftermath")):
-        return False
-    return not replied(sentence, told)
+    return befalls or called or says(sentence, "instruct") or says(sentence, "aftermath")
 
 
 def tells(words: Words, told: Telling, leads: bool) -> bool:
@@ -353,6 +388,7 @@ _INSERTED: tuple[tuple[Change, Callable[[Words, bool, bool], bool]], ...] = (
     (Change.NEGATION, _within("negation")),
     (Change.ASKS, lambda words, edge, _end: _asking(words, edge)),
     (Change.TURN, lambda words, edge, _end: says(words, "turn") and not (edge and words[-1].last)),
+    (Change.TURN, lambda words, edge, _end: not edge and _attempts(words)),
     (Change.NOTHING, lambda words, edge, _end: credit(words) and (edge or says(words[:1], "credits"))),
     (Change.NOTHING, lambda words, _edge, _end: len(words) == 1 and words[0].number and words[0].first),
     (Change.NUMBER, lambda words, edge, _end: not edge and _counts(words)),
