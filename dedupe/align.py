@@ -247,7 +247,9 @@ class _Aligning:
 
 def _retold(one: Words, other: Words) -> bool:
     """Whether two phrases that say the same are other words, not the same ones otherwise spelt."""
-    if any(w.typed for w in (*one, *other)) or (len(one) == len(other) == 1 and alike(one[0], other[0])):
+    if any(w.typed or w.raw for w in (*one, *other)) or (
+        len(one) == len(other) == 1 and alike(one[0], other[0])
+    ):
         return False
     return "".join(w.plain for w in one) != "".join(w.plain for w in other)
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from functools import cache
 
+from dedupe.garbled import recovered
 from dedupe.lexicon import meanings
 from dedupe.normal import DIGITS_AS_LETTERS
+from dedupe.numerals import number_of
 from dedupe.phrases import LONGEST_PHRASE, Words, marked_so
 from dedupe.spelling import NEGATIONS, acronym, alike, heard_as, letters_taken
 from dedupe.syllable import is_syllable
@@ -65,6 +67,8 @@ def _cells(one: Words, other: Words, last: tuple[bool, bool]) -> _Cells:
             widths = [(1, 1)] if same else []
             if _may_be_respaced(left, right, whole and entire):
                 widths += _respaced(one[i : i + LONGEST_ACRONYM], other[j : j + LONGEST_ACRONYM])
+            if left.raw or right.raw:
+                widths += recovered(one[i:], other[j:])
             if widths:
                 found[i][j] = widths
     return found
@@ -145,6 +149,8 @@ def _contractions(short: Word, long: Words) -> list[int]:
 def _leet(one: Words, other: Word) -> bool:
     """Whether a letter and a digit (`x3`) are a word of two letters."""
     if len(one) < 2 or len(one[0].plain) > 1 or len(other.plain) != 2 or len(one[1].plain) > 1:
+        return False
+    if number_of(other.plain) != other.plain:  # `B4` is no `ba`
         return False
     return one[0].plain + DIGITS_AS_LETTERS.get(one[1].plain, "?") == other.plain
 

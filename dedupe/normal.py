@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from dedupe.amounts import amounts, likely
+from dedupe.keyed import AMOUNT
 from dedupe.lexicon import Spelt, bare_frames, chat_spellings
 from dedupe.lookalike import latin, lookalikes
 from dedupe.syllable import syllables
@@ -89,7 +90,7 @@ def unleet(word: str) -> str:
     letters = sum(c.isalpha() for c in word)
     if len(word) == 2 and word[0] in _BEFORE_O and word[1] == "0":
         return f"{word[0]}o"
-    if letters < 2 or letters == len(word) or len(word) - letters > letters:
+    if letters < 2 or letters == len(word) or len(word) - letters > letters or AMOUNT.fullmatch(word):
         return word
     read = word.translate(_LEET)
     if (

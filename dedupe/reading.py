@@ -11,19 +11,22 @@ from itertools import pairwise
 
 from dedupe.amounts import SIGNS, spelt
 from dedupe.figures import in_words, noughts
+from dedupe.keyed import settled
 from dedupe.lexicon import chat_spellings, fold, marked_spellings, meanings, plain, respelt, squeeze
 from dedupe.lookalike import latin, lookalikes
+from dedupe.noise import keyed_tokens, put_together, read_keys, without_faces
 from dedupe.normal import forms, unleet, without_addresses
 from dedupe.numerals import numbered, signed
 from dedupe.sketch import shingles
-from dedupe.syllable import is_syllable, split
-from dedupe.word import Word
+from dedupe.syllable import is_syllable, is_written, split, split_written
+from dedupe.word import JOINED, Word
 
 _HIDDEN = re.compile(
     "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180e"
     "\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff]"
 )
-_END_TAGS = re.compile(r"(?:(?:^|(?<=\s))#\w[\w-]*\s*)+$|^(?:#\w[\w-]*\s+)+", re.MULTILINE)
+# Also `#a#b`, and a run that emoji stand behind; a question mark stays.
+_END_TAGS = re.compile(r"(?:(?<![\w&])(?:#\w[\w|+@$-]*)+[^\w#?]*)+$|^(?:(?:#\w[\w-]*)+\s+)+", re.MULTILINE)
 # Where a page cut a post in the middle of a word to hide the rest ("tron...g").
 _BROKEN = re.compile(r"(?<=[^\W\d_])\.{3}(?=[a-zà-ỹđ])|(?<=\s)\.{3}(?=[a-zà-ỹđ])")
 # A link without its scheme (`youtu.be/abc`): no other word has a dot and then a slash.
@@ -104,7 +107,8 @@ def read(texts: Sequence[str]) -> list[Reading]:
 
 
 def _words(text: str) -> list[Word]:
-    shown = without_addresses(_END_TAGS.sub("\n", _visible(text)), keep_tags=True)
+    shown = without_addresses(put_together(_visible(text)), keep_tags=True)
+    shown = read_keys(_END_TAGS.sub("\n", shown))
     shown = _READ_ON.sub("…", _PATHED.sub(" ", shown)).replace("%", " phần trăm ")
     marked = _is_marked(shown)
     shown = in_words(shown, marked)
@@ -138,15 +142,13 @@ def _edged(words: list[Word], asked: bool) -> list[Word]:
 def _visible(text: str) -> str:
     """Composed, without invisible characters, letters of other scripts as the Latin ones they look like."""
     text = text.replace("‼", "").replace("⁉", "")
-    text = unicodedata.normalize("NFKC", text.replace("º", "°"))
-    text = spelt(noughts(_BROKEN.sub("", _HIDDEN.sub("", text))))
+    text = without_faces(_HIDDEN.sub("", unicodedata.normalize("NFKC", text.replace("º", "°"))))
+    text = spelt(noughts(_BROKEN.sub("", text)))
     if not text.isascii() and not lookalikes().keys().isdisjoint(unicodedata.normalize("NFD", text)):
         text = noughts(latin(text))
-    return "".join(c for c in text if not unicodedata.combining(c)) if _has_loose_marks(text) else text
-
-
-def _has_loose_marks(text: str) -> bool:
-    return _LOOSE.search(text) is not None
+    if _LOOSE.search(text):
+        text = "".join(c for c in text if not unicodedata.combining(c))
+    return text
 
 
 def _sentence(text: str, marked: bool) -> list[Word]:
@@ -158,9 +160,13 @@ def _sentence(text: str, marked: bool) -> list[Word]:
     cased = text.islower() or _cased([p for parts in pieces for p in parts if not p[0].isdigit()])
     pauses = _PAUSES.search(text) is not None
     words: list[Word] = []
+    keyed = keyed_tokens(text)
     for each, parts in zip(found, pieces, strict=True):
+        begin = len(words)
         for piece in parts:
             words += _word(piece, cased, marked)
+        if keyed:
+            _note_keyed(words, begin, each, keyed)
         sign = SIGNS.get(text[each.start() - 1]) if each.start() and words else None
         if sign:
             words[-len(parts)] = signed(words[-len(parts)], sign)
@@ -173,6 +179,17 @@ def _sentence(text: str, marked: bool) -> list[Word]:
         if pause and words:
             words[-1] = words[-1].changed(pause=pause[1])
     return numbered(words)
+
+
+def _note_keyed(
+    words: list[Word], begin: int, piece: re.Match[str], keyed: Sequence[tuple[int, int, str]]
+) -> None:
+    """Notes in words from `begin` on the token that their piece is of, if it may be one word."""
+    for start, stop, token in keyed:
+        if start <= piece.start() < stop:
+            opens = piece.start() <= start + 1 and not (piece.start() > start and token[0].isalnum())
+            for at in range(begin, len(words)):
+                words[at] = replace(words[at], raw=token if opens and at == begin else JOINED)
 
 
 def _cased(letters: Sequence[str]) -> bool:
@@ -208,7 +225,9 @@ def _pieces(found: str) -> list[str]:
     if any(c.isdigit() for c in found):
         folded = squeeze(fold(found))
         read = folded if _CODE.search(found) else unleet(folded)
-        return [read] if read != folded else _RUN.findall(found)
+        foreign = read.isalpha() and not _TWO_DIGITS.search(found)
+        sure = is_syllable(plain(read)) or read in chat_spellings() or foreign
+        return [read] if read != folded and sure else _RUN.findall(found)
     return [found]
 
 
@@ -251,6 +270,9 @@ def _word(piece: str, cased: bool, marked: bool) -> tuple[Word, ...]:
         value = piece if "." in piece or len(piece) > 8 else (piece.lstrip("0") or "0")
         return (Word(value, piece),)
     lower = piece.lower()
+    raw = "" if is_written(lower) else lower
+    if raw:
+        lower = settled(lower) or lower
     folded = plain(fold(lower))
     acronym = cased and len(piece) > 1 and piece.isupper() and (piece.isascii() or not is_syllable(folded))
     bare = lower.isascii() and not (cased and len(piece) == 1 and piece.isupper())
@@ -258,23 +280,24 @@ def _word(piece: str, cased: bool, marked: bool) -> tuple[Word, ...]:
         None if acronym else marked_spellings().get(lower) or (chat_spellings().get(folded) if bare else "")
     )
     if long:
-        written = [Word(plain(w), "") for w in long.split()]
-        return (replace(written[0], typed=folded, span=len(written)), *written[1:])
+        words = [Word(plain(w), "", raw=JOINED) for w in long.split()]
+        return (replace(words[0], typed=folded, span=len(words), raw=raw), *words[1:])
     known = acronym or is_syllable(folded) or folded in meanings()
     if not known and len(folded) > 4 and len(fold(lower)) == len(lower):
-        breaks = split(fold(lower), "".join(map(_tone, lower)))
+        breaks = split_written(lower) if not lower.isascii() else ()
+        breaks = breaks or split(fold(lower), "".join(map(_tone, lower)))
         if breaks:
             parts = [lower[a:b] for a, b in pairwise((0, *breaks, len(lower)))]
-            return tuple(Word(plain(fold(p)), p if marked else "") for p in parts)
+            words = [Word(plain(fold(p)), p if marked else "", raw=JOINED) for p in parts]
+            return (replace(words[0], raw=raw), *words[1:])
     name = cased and piece[0].isupper()
     if not folded:
         return ()
     heard = folded if name or acronym else plain(respelt(folded))
     if heard != folded:
-        return (Word(heard, "", typed=folded),)
-    return (
-        Word(folded, lower if marked and not acronym else "", name, typed=fold(lower) if acronym else ""),
-    )
+        return (Word(heard, "", typed=folded, raw=raw),)
+    shown = lower if marked and not acronym else ""
+    return (Word(folded, shown, name, typed=fold(lower) if acronym else "", raw=raw),)
 
 
 def _tone(letter: str) -> str:

@@ -48,7 +48,8 @@ def is_syllable(word: str) -> bool:
 
 
 @cache
-def _written() -> frozenset[str]:
+def written() -> frozenset[str]:
+    """The syllables that edited texts hold, with their marks."""
     text = (files("dedupe") / "words" / "syllables.txt").read_text(encoding="utf-8")
     return frozenset(w for line in text.splitlines() if not line.startswith("#") for w in line.split())
 
@@ -56,7 +57,22 @@ def _written() -> frozenset[str]:
 @lru_cache(maxsize=1 << 16)
 def is_written(word: str) -> bool:
     """Whether a word with its marks, in lower case, is a syllable that edited texts hold."""
-    return place_tones(word) in _written()
+    return place_tones(word) in written()
+
+
+@lru_cache(maxsize=1 << 14)
+def split_written(word: str) -> tuple[int, ...]:
+    """Where a word in lower case that is written syllables run together breaks (`ngân|hàng`); else empty."""
+    best: list[tuple[int, ...] | None] = [()] + [None] * len(word)
+    for stop in range(1, len(word) + 1):
+        for start in range(max(0, stop - 7), stop):
+            before = best[start]
+            if before is None or not is_written(word[start:stop]):
+                continue
+            here = best[stop]
+            if here is None or len(before) + 1 < len(here):
+                best[stop] = (*before, start)
+    return (best[-1] or ())[1:]
 
 
 @lru_cache(maxsize=1 << 14)

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+# What a word has as its `raw` that was taken out of one token with the word before it.
+JOINED = "\0"
+
 
 @dataclass(frozen=True, slots=True)
 class Word:
@@ -25,6 +28,7 @@ class Word:
     typed: str = ""
     span: int = 1
     pause: str = ""
+    raw: str = ""
 
     def changed(
         self,
@@ -46,6 +50,7 @@ class Word:
             self.typed,
             self.span,
             pause or self.pause,
+            self.raw,
         )
 
     @property
