@@ -83,6 +83,9 @@ def _hour(words: list[Word], at: int, made: list[Word], before: int) -> int:
         hour, minutes = hour - 1, 60 + minutes
     half, width = ("", 0) if pause else _half(words, at)
     late = half in _HALVES and (hour in _HALVES[half] or hour - 12 in _HALVES[half])
+    late = late or (
+        half in ("chieu", "chiu") and 0 < hour < _NOON
+    )  # `9 giờ chiều` is not nine in the morning
     midnight = hour == _NOON and half in ("dem", "khuya")
     if late or midnight or hour in _FIRST.get(half, ()):
         pause = words[at + width - 1].pause or pause

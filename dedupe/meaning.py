@@ -30,6 +30,9 @@ SENTENCE = 3
 # Fewer words behind a comma hang on what stands before it (`điện cúp, hết rồi`).
 WHOLE_CLAUSE = 4
 
+# Who borrows and rents takes; with `cho` before it, he gives.
+_LENT = frozenset(["vay", "vai", "thue", "muon"])
+
 # What speaks about the statement instead of making it.
 SPEAKS = frozenset({Change.DENIES, Change.ASKS, Change.ANSWERS, Change.COMMENTS, Change.MORE, Change.LESS})
 # What makes another statement of it.
@@ -66,7 +69,8 @@ def changes(block: Block, told: tuple[Telling, Telling]) -> list[Difference]:
         right = replace(block, earlier=(), edge=edge, whole=other[0].first and other[-1].last)
         return [*changes(left, told), *changes(right, told)]
     if one and other:
-        return [Difference(block, replaced(one, other), max(len(one), len(other)))]
+        change = Change.TURN if _lends(one, block) != _lends(other, block) else replaced(one, other)
+        return [Difference(block, change, max(len(one), len(other)))]
     words = one or other
     return [Difference(block, _alone(block, told[1] if one else told[0]), len(words))]
 
@@ -116,9 +120,17 @@ def _inside(block: Block, told: Telling, leads: bool) -> Change:
     """What words change inside a sentence of both, or a few that hang on it."""
     words = block.earlier or block.later
     change = inserted(words, block.edge, block.end)
-    if block.follows and not words[-1].pause and kin_of(words, block.follows):
-        return Change.ROLE
+    if block.follows and not words[-1].pause:
+        if kin_of(words, block.follows):
+            return Change.ROLE
+        if _lends(words, block):
+            return Change.TURN
     return Change.MORE if _hung(block) and change is Change.CUT and tells(words, told, leads) else change
+
+
+def _lends(words: Words, block: Block) -> bool:
+    """Whether words make who borrows, before whom they stand, a lender."""
+    return words[-1].plain == "cho" and block.follows is not None and block.follows.plain in _LENT
 
 
 def _sentences(block: Block, told: Telling, leads: bool) -> Change:
@@ -162,9 +174,15 @@ def remarked(one: Word, other: Word) -> Difference:
 _MATTERS = frozenset({Change.NEGATION, Change.NUMBER, Change.ROLE})
 
 
-def _signs(words: Words) -> bool:
-    """Whether a credit stands apart: one that says so, or a name that begins its own sentence."""
-    return credit(words) and (words[0].first or says(words[:1], "credits"))
+def _signs(words: Words, follows: Word | None) -> bool:
+    """Whether a credit stands apart: one that says so, or a name that begins its own sentence and ends it.
+
+    Behind a name that a page puts before a text without a stop, a sentence begins with a capital.
+    """
+    if not credit(words):
+        return False
+    ends = words[-1].last or words[-1].pause or follows is None or follows.first or follows.name
+    return says(words[:1], "credits") or (words[0].first and bool(ends))
 
 
 def _apart(block: Block) -> bool:
@@ -172,7 +190,9 @@ def _apart(block: Block) -> bool:
     one, other = block.earlier, block.later
     if one[0].first != other[0].first:
         return True
-    if (block.start or block.end) and any(frame(side) or _signs(side) for side in (one, other)):
+    if (block.start or block.end) and any(
+        frame(side) or _signs(side, block.follows) for side in (one, other)
+    ):
         return True
     if {w.plain for w in one} & {w.plain for w in other}:
         return False

@@ -355,6 +355,12 @@ def _either(name: str) -> Callable[[Words, Words], bool]:
     return lambda one, other: says(one, name) or says(other, name)
 
 
+def _bare_both(name: str, one: Words, other: Words) -> bool:
+    """Whether words whose marks nobody typed may be phrases of a list on both sides: `hom nay`, `hom qua`."""
+    bare = not any(word.marked or word.typed for word in (*one, *other))
+    return bare and says(one, name) and says(other, name)
+
+
 def _asking(words: Words, edge: bool) -> bool:
     return words[-1].asked or (edge and words[-1].last and says(words[-2:], "question"))
 
@@ -369,6 +375,8 @@ _REPLACED: tuple[tuple[Change, Callable[[Words, Words], bool]], ...] = (
     (Change.NOTHING, lambda one, other: frame(one) and frame(other)),
     (Change.TURN, opposed),
     (Change.NUMBER, lambda one, other: _units(one) != _units(other) and bool(_units(one) and _units(other))),
+    (Change.TIME, lambda one, other: _bare_both("time", one, other)),
+    (Change.ROLE, lambda one, other: _bare_both("role", one, other)),
     (Change.NOTHING, lambda one, other: not weighty(one) and not weighty(other)),
     (Change.TIME, _either("time")),
     (Change.ROLE, _either("role")),
