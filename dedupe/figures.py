@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from itertools import pairwise
 
 from dedupe.lexicon import fold
 
@@ -37,13 +38,15 @@ _SPANNED = re.compile(
 )
 # What one of something costs: `25k/h`, `2.000đ/1kg`.
 _EACH = re.compile(
-    r"(\d\s?(?:k|tr|triệu|trieu|nghìn|nghin|ngàn|ngan|tỷ|ty|đ|đồng|dong|củ|vnđ|vnd|usd|điểm|phần trăm"
-    rf"|phan tram)|\d(?=\s?/\s?1?{_COUNTED}\b))\s?/\s?(?:1(?=[^\W\d_]))?(?=(?:h|g|l|[^\W\d_]{{2,}})\b)",
+    r"(\d\s?(?:k|tr|triệu|trieu|nghìn|nghin|ngàn|ngan|tỷ|ty|đ|đồng|dong|củ|vnđ|vnd|usd|điểm"
+    rf"|mét vuông|mét khối|met vuong|met khoi|phần trăm|phan tram)|\d(?=\s?/\s?1?{_COUNTED}\b))\s?/\s?"
+    r"(?:1(?=[^\W\d_]))?(?=(?:h|g|l|s|[^\W\d_]{2,})\b)",
     re.IGNORECASE,
 )
 _DAY = re.compile(
     r"(\b(?:ngày|ngay|mùng|mung|mồng|hôm|hom|vào|vao|từ|tu|đến|den|tới|toi|sáng|sang|trưa|trua|chiều|chieu|tối"
-    r"|đêm|dem|nhật|nhat|cn|thứ \S+|thu \S+|t[2-7]|trước|truoc|sau|hết|het|và|va),?\s)?"
+    r"|đêm|dem|nhật|nhat|cn|thứ \S+|thu \S+|t[2-7]|trước|truoc|sau|hết|het|và|va"
+    r"|đường|phố|trường|duong|pho|truong),?\s)?"
     r"(\d{1,2}) (?:tháng|thang) (\d{1,2})\b(?! ?(?:ngày|ngay|tuần|tuan|tuổi|tuoi|lần|giờ|gio|h\b|,\d|\.\d|%))"
     r"(?:,? (?:năm|nam) ((?:19|20)\d\d)\b)?",
     re.IGNORECASE,
@@ -52,6 +55,17 @@ _MONTH = re.compile(r"\b(tháng|thang) (\d{1,2}) (?:năm|nam) ((?:19|20)\d\d)\b"
 _HOTLINE = re.compile(r"(?<![\d.,])(1[89]00)[ .-]?(\d\d)[ .-]?(\d\d)(?![\d.,]*\d)")
 _THOUSANDS = re.compile(r"(\d(?:tr|triệu|trieu) ?\d{3}) ?k\b", re.IGNORECASE)
 _HALF_DAY = re.compile(r"(?<![\d.,:])(\d{1,2}) ?(?:[:.h] ?(\d\d))? ?(am|AM|pm|PM|a\.m|p\.m)\b")
+_SECOND = re.compile(r"\b(?:một|mot) s\b")
+_PLATE = re.compile(r"(?<!\w)(\d\d[A-Z]\d?)[ .-]?(\d{3})\.?(\d\d)(?!\w)")
+_ROADS = {"QL": "quốc lộ", "TL": "tỉnh lộ", "HL": "hương lộ", "ĐT": "đường tỉnh"}
+_ROAD = re.compile(r"(?<![\w.])([Qq][Ll]|TL|HL|ĐT)[. ]?(?=\d)")
+# Figures of the Romans, behind what they number.
+_ROMAN = re.compile(
+    r"\b(quý|khóa|khoá|kỳ|thứ|cấp|loại|hạng|bậc|chương|kỷ|đoạn|đợt|vùng|nhóm|phần|quy|khoa|ky|thu|cap)"
+    r" ([IVX]+)\b",
+    re.IGNORECASE,
+)
+_ROMANS = {"I": 1, "V": 5, "X": 10}
 # A day of the week or a month: the skeleton of both words is matched with either.
 _WEEKDAY = re.compile(r"(?<![^\W_])[Tt]([1-9]|1[0-2])(?!\w)")
 _SCHOOL = re.compile(r"(?<=[gGhHsS]) (?:cấp|cap) ?(1|2|3|I{1,3}|hai|ba)(?!\w)(?! ?[,/-] ?\d)")
@@ -66,7 +80,7 @@ _CERTAIN = frozenset({"p", "q", "tp", "tx", "kp"})
 _DOTTED = re.compile(
     r"(?:(\S+)(\s+)|(?<![\w.])|^)(p|q|tp|tx|h|đ|x|kp)\. ?(?=([^\W_])(?!\.\w))", re.IGNORECASE
 )
-_DISTRICT = re.compile(r"(?<![\w.])([Qq])\.?(?=\d{1,2}\b(?![/.,]\d))")
+_DISTRICT = re.compile(r"(?<![\w.])([Qq])\.(?=\d{1,2}\b(?![/.,]\d))")
 # Who somebody is, before a name.
 _KIN = {"ô": "ông", "a": "anh", "c": "chị", "e": "em"}
 _PERSON = re.compile(r"(?<![\w.])(?:([ôÔ]|[ace])\. ?|(c) )(?=([^\W\d_])[^\W\d_])")
@@ -88,11 +102,15 @@ def in_words(text: str, marked: bool) -> str:
         text = _SQUARE.sub(lambda m: f"{m[1]} {said(_POWERS[m[2]])} ", text)
         text = _FAHRENHEIT.sub(r"\1 fahrenheit", text)
         text = _DEGREE.sub(rf"\1 {said('độ')} ", _CELSIUS.sub(rf"\1 {said('độ')}", text))
-        text = _EACH.sub(rf"\1 {said('một')} ", text)
+        text = _SECOND.sub(said("một giây"), _EACH.sub(rf"\1 {said('một')} ", text))
+        text = _PLATE.sub(r"\1 \2\3", text)
+        text = _ROAD.sub(lambda m: f"{said(_ROADS[m[1].upper()])} ", text)
         text = _WEEKDAY.sub(lambda m: f"{'th' if 1 < int(m[1]) < 8 else said('tháng')} {m[1]}", text)
         text = _DISTRICT.sub(f"{said('quận')} ", text)
     if "ấp" in text or "ap" in text:
         text = _SCHOOL.sub(lambda m: f" {_LEVELS[m[1]]}" if _schooled(m) else m[0], text)
+    if _ROMANS.keys() & set(text):
+        text = _ROMAN.sub(_roman, text)
     if "&" in text:
         text = _AND.sub(r"\1\2", text)
     if "." in text:
@@ -131,6 +149,15 @@ def _day(found: re.Match[str]) -> str:
     if not (before or year) or not (1 <= int(day) <= 31 and 1 <= int(month) <= 12):
         return found[0]
     return f"{before or ''}{day}/{month}" + (f"/{year}" if year else "")
+
+
+def _roman(found: re.Match[str]) -> str:
+    """`quý III` as `quý 3`."""
+    if not found[2].isupper():
+        return found[0]
+    values = [_ROMANS[letter] for letter in found[2]]
+    signs = [-1 if value < after else 1 for value, after in pairwise([*values, 0])]
+    return f"{found[1]} {sum(value * sign for value, sign in zip(values, signs, strict=True))}"
 
 
 def _schooled(found: re.Match[str]) -> bool:

@@ -9,6 +9,7 @@ from dataclasses import replace
 from dedupe.amounts import SIGNS
 from dedupe.clocks import clocks, is_half
 from dedupe.lexicon import entries
+from dedupe.phrases import listed
 from dedupe.unsaid import NUMBERED, unsaid
 from dedupe.word import Word
 
@@ -29,10 +30,11 @@ _THOUSAND = 3
 # From here on figures are left as they are.
 _BEYOND = 1e15
 # What money is called in talk, by its noughts.
-_SLANG = {"cu": 6, "chai": 6, "lit": 5}
+_SLANG = {"cu": 6, "chai": 6, "lit": 5, "toi": 9}
 _OR = frozenset(["den", "toi", "hoac"])
 _PLAIN = re.compile(r"\d+(?:\.\d+)?")
 _TENS = {"muoi": 10, "chuc": 10, "tram": 100}
+_LINKS = frozenset(["linh", "le"])
 _SCALING = frozenset({*_TENS, *_SCALES})
 # What a number in words may begin with.
 _COUNTING = frozenset({*_DIGITS, *_TENS})
@@ -47,12 +49,23 @@ def numbered(words: list[Word]) -> list[Word]:
     """A sentence's words, numbers as one word each: `8 giờ tối` is `20 giờ`, `hai triệu` is `2000000`."""
     if not any(word.number or word.plain in _COUNTING for word in words):
         return words
+    if any(word.plain == "am" for word in words):
+        words = _below(words)
     return unsaid(_measures(clocks(_counted(words))))
 
 
 def signed(word: Word, sign: str) -> Word:
     """A number with its sign behind it, so that it is still known for a number."""
     return replace(word, plain=word.plain + sign, marked=sign + word.marked) if word.number else word
+
+
+def _below(words: list[Word]) -> list[Word]:
+    """`âm 5 độ` as `-5 độ`."""
+    made: list[Word] = []
+    for word in words:
+        below = word.number and made and made[-1].plain == "am" and made[-1].marked in ("", "âm")
+        made[-1 if below else len(made) :] = [signed(word, "-") if below else word]
+    return made
 
 
 def _counted(words: list[Word]) -> list[Word]:
@@ -71,7 +84,8 @@ def _counted(words: list[Word]) -> list[Word]:
             at += 1
             continue
         unit = _LOOSE_UNITS.get(word.typed or word.plain)
-        counted = made and (made[-1].number or (made[-1].plain == "mot" and unit in _PER_ONE))
+        before = made[-1] if made and not made[-1].pause else None
+        counted = before and (before.number or (before.plain == "mot" and unit in _PER_ONE))
         if unit and counted and not _ordinal(made):
             word = words[at] = replace(word, plain=unit, typed="")
         amount = _amount(words, at, made)
@@ -95,7 +109,7 @@ def _amount(words: list[Word], at: int, made: list[Word]) -> tuple[str, int, int
     digits, stop, halved = found
     zeros = _zeros(words, stop, [*made, words[at]])
     if not zeros:
-        if halved and any(_zeros(words, i, words[:i]) == _THOUSAND for i in range(1, len(words))):
+        if halved and _in_thousands(words):
             return _scaled(digits, _THOUSAND), stop, _THOUSAND  # `350` among thousands
         half = stop + 1 < len(words) and words[stop].plain in entries("halved") and is_half(words[stop + 1])
         if half and digits.isdecimal() and not words[stop].pause:
@@ -112,6 +126,15 @@ def _amount(words: list[Word], at: int, made: list[Word]) -> tuple[str, int, int
     return digits, stop, scale
 
 
+def _in_thousands(words: Sequence[Word]) -> bool:
+    """Whether a sentence has amounts in thousands beside."""
+    return any(
+        _zeros(words, at, words[:at]) == _THOUSAND
+        and (words[at - 1].number or words[at - 1].plain in _COUNTING)
+        for at in range(1, len(words))
+    )
+
+
 def _figure(words: list[Word], at: int) -> tuple[str, int, bool] | None:
     """A number before its scale → (digits, where it ends, whether `rưỡi` halved a hundred)."""
     if words[at].number:
@@ -122,6 +145,9 @@ def _figure(words: list[Word], at: int) -> tuple[str, int, bool] | None:
         if words[stop - 1].plain == "tram" and stop < len(words) and is_half(words[stop]):
             return str(int(digits) + 50), stop + 1, True
         return digits, stop, False
+    if words[at].plain in _TENS:
+        scaled = at + 1 < len(words) and words[at + 1].plain in _SCALES
+        return (str(_TENS[words[at].plain]), at + 1, False) if scaled else None
     return (number_of(words[at].plain), at + 1, False) if words[at].plain in _DIGITS else None
 
 
@@ -141,14 +167,20 @@ def _zeros(words: Sequence[Word], at: int, before: Sequence[Word]) -> int:
 def _slang(words: Sequence[Word], at: int) -> bool:
     """Whether `củ`, `chai`, `lít` count money: beside a price, and no thing follows that they hold."""
     word = words[at]
-    if word.marked not in ("", "củ", "chai", "lít") or (at + 1 < len(words) and not _closes(words, at)):
+    if word.marked not in ("", "củ", "chai", "lít", "tỏi") or (
+        at + 1 < len(words) and not _closes(words, at)
+    ):
         return False
+    if word.marked == "tỏi":
+        return True
+    if at > 1 and (words[at - 2].number or words[at - 2].plain == "dong"):
+        return False  # what one of it costs (`20.000 đồng một lít`)
     near = {w.plain for w in words[max(0, at - 5) : at]}
     return word.plain == "cu" or not near.isdisjoint(entries("money"))
 
 
 def _closes(words: Sequence[Word], at: int) -> bool:
-    return bool(words[at].pause) or words[at + 1].plain in entries("behind_money")
+    return bool(words[at].pause) or listed((words[at + 1],), "behind_money")
 
 
 def _more(words: list[Word], at: int, zeros: int) -> tuple[str, int, int] | None:
@@ -171,9 +203,10 @@ def _more(words: list[Word], at: int, zeros: int) -> tuple[str, int, int] | None
 
 def _goes_on(words: Sequence[Word], at: int, stop: int, zeros: int) -> bool:
     """Whether a number behind a scale is the amount's (`1 triệu 2`), and counts nothing that follows it."""
-    closed = stop >= len(words) or bool(words[stop - 1].pause) or words[stop].plain in entries("behind_money")
+    ends = stop >= len(words) or bool(words[stop - 1].pause)
+    closed = ends or listed((words[stop],), "behind_money")
     if not words[at].number:
-        return stop > at + 1 or (closed and words[at].plain != "mot")
+        return stop > at + 1 or (ends if words[at].plain == "mot" else closed)
     if words[at].plain == "1":
         return closed and zeros > _THOUSAND
     return closed or words[stop].plain not in entries("thing")
@@ -223,7 +256,10 @@ def _squared(words: list[Word]) -> list[Word]:
     """`20 mét vuông` with its unit in one word: in metres it is something else."""
     made: list[Word] = []
     for word in words:
-        if word.plain in _POWERS and len(made) > 1 and made[-1].plain == "met" and made[-2].number:
+        number = len(made) > 1 and made[-2].number
+        if word.plain == "khoi" and number and made[-1].plain == "met":
+            made[-1] = word  # `200 mét khối` are `200 khối`
+        elif word.plain in _POWERS and number and made[-1].plain == "met":
             unit = word.plain + made[-1].plain
             made[-1] = replace(made[-1], plain=unit, marked=word.marked and unit, pause=word.pause)
         else:
@@ -246,6 +282,14 @@ def _scaled(number: str, zeros: int) -> str:
     return (str(round(value)) if value < _BEYOND else digits) + number[len(digits) :]
 
 
+def _digit(words: Sequence[Word], at: int) -> bool:
+    return at < len(words) and words[at].plain in _DIGITS
+
+
+def _scales(words: Sequence[Word], at: int) -> bool:
+    return at < len(words) and (words[at].plain in _SCALES or words[at].typed == "k")
+
+
 def _spelled(words: list[Word], at: int) -> tuple[str, int] | None:
     """A number in several words from `at` (`hai mươi lăm`) → (digits, where it ends)."""
     total, unit, stop, tens = 0, None, at, False
@@ -255,9 +299,18 @@ def _spelled(words: list[Word], at: int) -> tuple[str, int] | None:
             total += (1 if unit is None else unit) * _TENS[word]
             unit, tens = None, True
         elif word in _DIGITS and (unit is None) and word != "khong":
-            if word == "nam" and tens and {w.plain for w in words[stop + 1 : stop + 2]}.isdisjoint(_SCALING):
+            if (
+                word == "nam"
+                and tens
+                and words[stop - 1].plain not in _LINKS
+                and {w.plain for w in words[stop + 1 : stop + 2]}.isdisjoint(_SCALING)
+            ):
                 break  # `hai mươi năm` are years; twenty-five is `hai mươi lăm`
             unit = _DIGITS[word]
+        elif word in _LINKS and tens and unit is None and _digit(words, stop + 1):
+            pass  # `một trăm linh năm`
+        elif word == "lam" and unit and not tens and _scales(words, stop + 1):
+            total, unit, tens = 10 * unit, 5, True  # `hai lăm ngàn`
         else:
             break
         stop += 1

@@ -10,7 +10,7 @@ from itertools import pairwise
 from dedupe.align import sentences
 from dedupe.numerals import number_of
 from dedupe.phrases import Words, listed, opposed, said, says, uncovered, within
-from dedupe.unsaid import may_go
+from dedupe.unsaid import articles_aside, may_go
 from dedupe.voices import (
     PLEAS,
     TELEPHONE,
@@ -371,7 +371,7 @@ def _within(name: str) -> Callable[[Words, bool, bool], bool]:
 
 _REPLACED: tuple[tuple[Change, Callable[[Words, Words], bool]], ...] = (
     (Change.NEGATION, lambda one, other: says(one, "negation") != says(other, "negation")),
-    (Change.NUMBER, lambda one, other: _numbers(one) != _numbers(other)),
+    (Change.NUMBER, lambda one, other: len(set(map(tuple, map(_numbers, articles_aside(one, other))))) > 1),
     (Change.NOTHING, lambda one, other: frame(one) and frame(other)),
     (Change.TURN, opposed),
     (Change.NUMBER, lambda one, other: _units(one) != _units(other) and bool(_units(one) and _units(other))),

@@ -10,6 +10,7 @@ from dedupe.clocks import same_hour
 from dedupe.lexicon import marks, plain, soft_spellings
 from dedupe.numerals import number_of
 from dedupe.syllable import is_syllable, is_written
+from dedupe.unsaid import same_price
 from dedupe.word import Word
 
 # A word of fewer letters is a word of its own, however it came about.
@@ -58,7 +59,7 @@ def alike(one: Word, other: Word) -> bool:
     if a == b:
         return not (one.name and other.name and differently_marked(one, other))
     if one.number or other.number:
-        return number_of(a) == number_of(b) or same_hour(one, other)
+        return number_of(a) == number_of(b) or same_hour(one, other) or same_price(one, other)
     soft = soft_spellings()
     if soft.get(a) == b or soft.get(b) == a or _typed_by_ear(one, other) or _typed_by_ear(other, one):
         return True

@@ -6,6 +6,7 @@ import re
 from dataclasses import replace
 
 from dedupe.lexicon import entries
+from dedupe.phrases import Words, listed
 from dedupe.word import Word
 
 # What is told apart by number.
@@ -13,12 +14,13 @@ NUMBERED = frozenset(["tầng", "lầu", "lớp", "tổ", "khu", "quận", "phư
 NUMBERED |= {"hẻm", "kiệt", "ngõ", "tuyến"}
 _YEAR = re.compile(r"(?:19|20)\d\d")
 # What `typed` says of a number that may be left unsaid.
-ARTICLE, YEAR = "một", "năm"
+ARTICLE, YEAR, PRICE = "một", "năm", "giá"
+_SEVERAL = frozenset(["cac", "nhung", "may", "nhieu", "moi", "ca", "toan", "tung", "vai", "dau", "het"])
 
 
 def unsaid(words: list[Word]) -> list[Word]:
     """A sentence's words, what may be left unsaid marked so; `mỗi` behind an amount as `một`."""
-    return _articles(_years(words))
+    return _prices(_articles(_years(words)))
 
 
 def _years(words: list[Word]) -> list[Word]:
@@ -50,6 +52,35 @@ def _articles(words: list[Word]) -> list[Word]:
             if amount.number:
                 words[at] = replace(word, plain="mot", marked=word.marked and "một", typed="")
     return words
+
+
+def _prices(words: list[Word]) -> list[Word]:
+    """`vé 250 mà thu 400` with amounts that may be meant in thousands: behind a price, of nothing."""
+    for at in range(1, len(words)):
+        word = words[at]
+        if not (word.plain.isdecimal() and 1 < len(word.plain) < 4) or words[at - 1].plain not in entries(
+            "price"
+        ):
+            continue
+        closed = at + 1 == len(words) or word.pause or listed((words[at + 1],), "behind_money")
+        if closed and not words[at - 1].pause:
+            words[at] = replace(word, typed=PRICE)
+    return words
+
+
+def same_price(one: Word, other: Word) -> bool:
+    """Whether two numbers are one price, in one of which the thousands are left unsaid."""
+    return any(
+        bare.typed == PRICE and bare.plain.isdecimal() and said.plain == bare.plain + "000"
+        for bare, said in ((one, other), (other, one))
+    )
+
+
+def articles_aside(one: Words, other: Words) -> tuple[Words, Words]:
+    """Two stretches of words without `một` as an article: neither tells of several, nor is nothing else."""
+    sides = tuple(tuple(w for w in side if w.plain != "mot" or w.marked == "mốt") for side in (one, other))
+    several = any(w.plain in _SEVERAL for side in sides for w in side)
+    return (one, other) if several or not all(sides) else (sides[0], sides[1])
 
 
 def may_go(word: Word) -> bool:

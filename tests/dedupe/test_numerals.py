@@ -16,6 +16,9 @@ MIDDLE = "Nhà chú Bảy ở thôn Vĩnh An bán gạo mấy chục năm nay, h
 END = "Nhà chú Bảy ở thôn Vĩnh An bán gạo mấy chục năm nay, kia rồi ai trong làng cũng nghe báo {}"
 
 HOURS = [
+    ("mất nửa tiếng", "mất 30 phút"),
+    ("sau 4 giờ", "sau bốn tiếng"),
+    ("lúc 7h30p", "lúc 7h30"),
     ("từ 22h00 đến 5h00", "từ 22h đến 5h"),
     ("từ 22h00 đến 5h00", "từ 22 giờ đến 5 giờ"),
     ("lúc 22h00", "lúc 10 giờ tối"),
@@ -71,6 +74,13 @@ OTHER_HOURS = [
     ("6h-9h", "6h-10h"),
 ]
 MONEY = [
+    ("hai lăm ngàn", "25k"),
+    ("mười nghìn", "10k"),
+    ("2 triệu mốt, rồi", "2tr1, rồi"),
+    ("mất 2 tỏi", "mất 2 tỷ"),
+    ("vé niêm yết 250 mà thu 400", "vé niêm yết 250k mà thu 400k"),
+    ("19.870đ/l", "19.870 đồng/lít"),
+    ("giá 1.500.000/tháng", "giá 1tr5 một tháng"),
     ("1,4 tỷ đồng", "1 tỷ 400 triệu"),
     ("1,4 tỷ đồng", "1 tỷ 4"),
     ("1,4 tỉ", "1.400.000.000đ"),
@@ -106,6 +116,11 @@ MONEY = [
     ("5 triệu 2 chỉ vàng", "5tr 2 chỉ vàng"),
 ]
 OTHER_MONEY = [
+    ("hai lăm ngàn", "35k"),
+    ("vé 250k", "vé 250 đồng"),
+    ("bán 250 con", "bán 250k con"),
+    ("mất 2 tỏi", "mất 3 tỷ"),
+    ("19.870đ/l", "19.780đ/l"),
     ("1,4 tỷ đồng", "1,4 triệu đồng"),
     ("1,4 tỷ đồng", "1 tỷ 40 triệu"),
     ("1 tỷ 4", "4 tỷ 1"),
@@ -136,6 +151,16 @@ OTHER_MONEY = [
     ("1 triệu 200", "1.000.200"),
 ]
 MEASURES = [
+    ("âm 5 độ", "-5 độ"),
+    ("trong quý III", "trong quý 3"),
+    ("trong quý 3", "trong Q3"),
+    ("họp khóa XV", "họp khóa 15"),
+    ("xe 43A-123.45", "xe 43A 12345"),
+    ("mua 5 ký", "mua 5 cân"),
+    ("trên QL1A", "trên quốc lộ 1A"),
+    ("xả 200 khối một giây", "xả 200m3/s"),
+    ("cho một trăm linh năm người", "cho 105 người"),
+    ("ở tại một nhà nghỉ", "ở nhà nghỉ"),
     ("cao nhất 33 độ", "cao nhất 33°C"),
     ("cao nhất 33 độ C", "cao nhất 33oC"),
     ("cao nhất 33º", "cao nhất 33 độ"),
@@ -162,6 +187,13 @@ MEASURES = [
     ("gọi 1900.12.34", "gọi 19001234"),
 ]
 OTHER_MEASURES = [
+    ("âm 5 độ", "5 độ"),
+    ("trong quý III", "trong quý 2"),
+    ("họp khóa XV", "họp khóa XIV"),
+    ("xe 43A-123.45", "xe 43A-123.46"),
+    ("cho 105 người", "cho 150 người"),
+    ("gặp một bạn", "gặp các bạn"),
+    ("gặp một bạn", "gặp nhiều bạn"),
     ("cao nhất 33 độ C", "cao nhất 33 độ F"),
     ("cao nhất 33°C", "cao nhất 35°C"),
     ("mưa 40-70mm", "mưa 40-90mm"),
@@ -183,6 +215,7 @@ OTHER_MEASURES = [
     ("cao 1m2", "cao 1m6"),
 ]
 DAYS = [
+    ("trên đường 2/9", "trên đường 2 tháng 9"),
     ("vào thứ 7", "vào thứ bảy"),
     ("vào thứ Bảy", "vào T7"),
     ("vào chủ nhật", "vào CN"),
