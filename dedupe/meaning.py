@@ -19,7 +19,7 @@ from dedupe.rules import (
     told_alone,
     turns_back,
 )
-from dedupe.voices import WITHOUT_NEWS, credit, frame
+from dedupe.voices import WITHOUT_NEWS, credit, frame, passes_on
 from dedupe.word import Word
 
 # Chosen on the tables of tests/dedupe (docs/decisions/0004-copies.md).
@@ -71,8 +71,21 @@ def changes(block: Block, told: tuple[Telling, Telling]) -> list[Difference]:
     if one and other:
         change = Change.TURN if _lends(one, block) != _lends(other, block) else replaced(one, other)
         return [Difference(block, change, max(len(one), len(other)))]
-    words = one or other
+    block = _unlabelled(block)
+    words = block.earlier or block.later
     return [Difference(block, _alone(block, told[1] if one else told[0]), len(words))]
+
+
+def _unlabelled(block: Block) -> Block:
+    """Words before a text without the label that they begin with, where they run on: `COPY: phó …`."""
+    words = block.earlier or block.later
+    if not block.edge or block.end or block.whole or words[-1].last or words[-1].pause:
+        return block
+    at = next((at for at, word in enumerate(words[:-1], 1) if word.pause == ":"), 0)
+    if not at or not (frame(words[:at]) or credit(words[:at]) or passes_on(words[:at], leads=True)):
+        return block
+    rest = words[at:]
+    return replace(block, earlier=rest) if block.earlier else replace(block, later=rest)
 
 
 def _alone(block: Block, told: Telling) -> Change:
@@ -182,7 +195,12 @@ def _signs(words: Words, follows: Word | None) -> bool:
     if not credit(words):
         return False
     ends = words[-1].last or words[-1].pause or follows is None or follows.first or follows.name
-    return says(words[:1], "credits") or (words[0].first and bool(ends))
+    return bool(ends) and (words[0].first or says(words[:1], "credits"))
+
+
+def _stands_alone(words: Words, block: Block) -> bool:
+    """Whether words at an end of both texts begin, or end, where a clause does; not `tháng xin cảm ơn`."""
+    return (words[0].first or block.apart) if block.end else bool(words[-1].last or words[-1].pause)
 
 
 def _apart(block: Block) -> bool:
@@ -190,9 +208,8 @@ def _apart(block: Block) -> bool:
     one, other = block.earlier, block.later
     if one[0].first != other[0].first:
         return True
-    if (block.start or block.end) and any(
-        frame(side) or _signs(side, block.follows) for side in (one, other)
-    ):
+    sides = (one, other) if block.start or block.end else ()
+    if any((frame(side) and _stands_alone(side, block)) or _signs(side, block.follows) for side in sides):
         return True
     if {w.plain for w in one} & {w.plain for w in other}:
         return False

@@ -8,6 +8,7 @@ from dataclasses import replace
 from dedupe.align import Block
 from dedupe.effort import Effort, Matcher
 from dedupe.phrases import Words, says, uncovered
+from dedupe.spelling import alike
 from dedupe.voices import TELEPHONE
 from dedupe.word import Word
 
@@ -19,6 +20,8 @@ NEIGHBOURS = 3
 LOOK = 50
 # A clause has so many words at least.
 CLAUSE = 3
+# Runs whose product is longer are not looked at for what is otherwise spelt.
+SPELT = 600
 # What an hour or a date counts in.
 _CLOCK = frozenset(["gio", "phut", "ngay", "thang"])
 # What `qua`, `này`, `sau` are said of.
@@ -100,7 +103,7 @@ def passages(blocks: Sequence[Block]) -> int:
 def _shared(one: Words, other: Words, far: bool, effort: Effort) -> tuple[int, int, int] | None:
     """The longest run that both have: (start, start, width); None where it says nothing."""
     effort.spend(LOOK)
-    mine, their = [w.plain for w in one], [w.plain for w in other]
+    mine, their = [w.plain for w in one], _respelt(one, other)
     match = Matcher(mine, their, effort).find_longest_match()
     if match.size < (PASSAGE if far else 1):
         return None
@@ -108,6 +111,16 @@ def _shared(one: Words, other: Words, far: bool, effort: Effort) -> tuple[int, i
         return _single(one, their)
     chance = match.size < PASSAGE / 2 and match.size * 2 < min(len(one), len(other))
     return None if chance else (match.a, match.b, match.size)
+
+
+def _respelt(one: Words, other: Words) -> list[str]:
+    """The other words, each as the one of these is spelt that it is; long runs as they are."""
+    if len(one) * len(other) > SPELT:
+        return [w.plain for w in other]
+    told = {w.plain for w in one}
+    return [
+        w.plain if w.plain in told else next((x.plain for x in one if alike(x, w)), w.plain) for w in other
+    ]
 
 
 def _single(one: Words, their: Sequence[str]) -> tuple[int, int, int] | None:

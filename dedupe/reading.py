@@ -38,11 +38,11 @@ _READ_ON = re.compile(
 )
 _BEYOND_ASCII = re.compile(r"[^\x00-\x7f]")
 _LOOSE = re.compile("[\u0300-\u036f]")
-_SENTENCE = re.compile(r"[.!?…;]+(?=[\"”’')\]]*(?:\s|$))|\n+|[!?…]+|(?<=\w)\.{2,}")
+_PICTURES = "[\u2190-\u21ff\u2300-\u27bf\u2b00-\u2bff\U0001f000-\U0001faff]"
+_SENTENCE = re.compile(rf"[.!?…;]+(?=[\"”’')\]]*(?:\s|$|{_PICTURES}))|\n+|[!?…]+|(?<=\w)\.{{2,}}")
 _TWO_DIGITS = re.compile(r"\d\d")
 _TELEPHONE = re.compile(r"(?<!\d)(?:\+?84[ .-]?|0)\d{1,4}(?:[ .-]?\d{2,4}){1,3}(?!\d)")
 _PIECE = re.compile(r"\d+(?:[.,]\d+)*[^\W\d_]+\d*|\d+(?:[.,:/-]\d+)*|[^\W_]+(?:[.*_'’`·~^•-][^\W_]+)*")
-_PICTURES = "[\u2190-\u21ff\u2300-\u27bf\u2b00-\u2bff\U0001f000-\U0001faff]"
 _PAUSE = re.compile(r"[\s\"”’)\]]*([,:]|" + _PICTURES + ")")
 _PAUSES = re.compile(f"[,:]|{_PICTURES}")
 _JOINS = re.compile(r"[.*_'’`·~^•-]")
@@ -189,7 +189,11 @@ def _note_keyed(
         if start <= piece.start() < stop:
             opens = piece.start() <= start + 1 and not (piece.start() > start and token[0].isalnum())
             for at in range(begin, len(words)):
-                words[at] = replace(words[at], raw=token if opens and at == begin else JOINED)
+                word = words[at]
+                shown = (
+                    "" if word.marked.isascii() and not word.number else word.marked
+                )  # `N3u` has lost its marks
+                words[at] = replace(word, marked=shown, raw=token if opens and at == begin else JOINED)
 
 
 def _cased(letters: Sequence[str]) -> bool:
@@ -296,7 +300,8 @@ def _word(piece: str, cased: bool, marked: bool) -> tuple[Word, ...]:
     heard = folded if name or acronym else plain(respelt(folded))
     if heard != folded:
         return (Word(heard, "", typed=folded, raw=raw),)
-    shown = lower if marked and not acronym else ""
+    slipped = bool(raw) and lower.isascii() and is_syllable(folded)  # `khong`: it has lost its marks
+    shown = lower if marked and not (acronym or slipped) else ""
     return (Word(folded, shown, name, typed=fold(lower) if acronym else "", raw=raw),)
 
 
