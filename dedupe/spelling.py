@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 from dedupe.clocks import same_hour
-from dedupe.lexicon import marks, plain, soft_spellings
+from dedupe.lexicon import marks, meanings, plain, soft_spellings
 from dedupe.numerals import number_of
 from dedupe.syllable import is_syllable, is_written
 from dedupe.unsaid import same_price
@@ -65,7 +65,7 @@ def alike(one: Word, other: Word) -> bool:
         return True
     if is_syllable(a) and is_syllable(b):
         return _slipped(one, other) or (not (one.name and other.name) and _same_sound(one, other))
-    if acronym(one) and acronym(other):
+    if (acronym(one) and acronym(other)) or (_known(a) and _known(b)):
         return False
     return _misspelt(*sorted((a, b), key=len)) or _clipped(one, other)
 
@@ -81,6 +81,11 @@ def _clipped(one: Word, other: Word) -> bool:
     if not (one.name and other.name) or is_syllable(short.plain) or is_syllable(long.plain):
         return False
     return len(short.plain) > 1 and len(long.plain) >= LEAST_CLIPPED and long.plain.startswith(short.plain)
+
+
+def _known(word: str) -> bool:
+    """Whether a word stands for itself: a syllable, or of a listed meaning; `taxi` is no slip of `tải`."""
+    return is_syllable(word) or (len(word) > SHORTEST_SLIP and word in meanings())
 
 
 def _typed_by_ear(one: Word, other: Word) -> bool:
