@@ -89,7 +89,7 @@ def _other_ends(word: str, endings: tuple[tuple[str, tuple[str, ...]], ...]) -> 
     found = []
     for typed, written in endings:
         whole = typed in ("g", "h", "k") and word.endswith(("ng", "nh", "ch", "nk", "ck"))
-        if word.endswith(typed) and len(word) > len(typed) and not whole:
+        if word.endswith(typed) and not whole:
             found += [word[: -len(typed)] + way for way in written]
     return found
 

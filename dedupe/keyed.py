@@ -72,6 +72,18 @@ def reads_as(token: str, word: str) -> bool:
     return all(fold(a) == b or b in _READ.get(a, "") for a, b in zip(token, word, strict=True))
 
 
+@lru_cache(maxsize=1 << 14)
+def letters_of(token: str) -> str:
+    """The letters of a folded token with digits in it, where it may be a syllable; else empty."""
+    if AMOUNT.fullmatch(token):
+        return ""
+    ways = {fold(word) for word, _ in readings(token)}
+    if ways:
+        return min(ways)
+    keyed = decoded(token)
+    return keyed[0] if keyed else ""
+
+
 def may_be_word(token: str) -> bool:
     """Whether a token in lower case with digits or signs in it may be a word."""
     if readings(token) or decoded(token):

@@ -11,6 +11,8 @@ from dedupe.syllable import is_syllable
 
 _REPEATED = re.compile(r"([a-z])\1+")
 _HOOK_TILDE = str.maketrans("ảẳẩẻểỉỏổởủửỷ", "ãẵẫẽễĩõỗỡũữỹ")
+_VOWEL = re.compile(r"[aeiouy]")
+_TELEX = str.maketrans("", "", "sfrxjw")
 _BARE = re.compile(r"[\x00-\x7f]*")
 
 
@@ -119,8 +121,9 @@ class Spelt(dict[str, str]):
     def __missing__(self, word: str) -> str:
         if len(self) >= self.LIMIT:
             self.clear()
-        spelt = self[word] = chat_spellings().get(word) or respelt(word)
-        return spelt
+        spelt = chat_spellings().get(word) or respelt(word)
+        self[word] = spelt if spelt != word else unkeyed(word)
+        return self[word]
 
 
 @lru_cache(maxsize=1 << 16)
@@ -141,6 +144,21 @@ def respelt(word: str) -> str:
     elif read[-1] == "k" and read[-2] == "i":  # khak may be khách or khác
         read = read[:-1] + "ch"
     return read if is_syllable(read) else word
+
+
+def unkeyed(word: str) -> str:
+    """A folded word without keys of Telex (`truwowcs`), where that is a syllable; else as it is."""
+    vowel = _VOWEL.search(word)
+    if not vowel or is_syllable(word) or word in _frame_words():
+        return word
+    at = vowel.start()
+    bare = word[:at] + word[at:].translate(_TELEX)
+    return bare if is_syllable(bare) else word
+
+
+@cache
+def _frame_words() -> frozenset[str]:
+    return frozenset(word for line in lines("frames") for word in squeeze(fold(line)).split())
 
 
 def _standard(word: str) -> bool:

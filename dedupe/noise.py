@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from functools import lru_cache
 
 from dedupe.heard import numbering
 from dedupe.keyed import NUMBERING, may_be_word, readings, settled
 from dedupe.lexicon import fold, plain
+from dedupe.lookalike import latin
 from dedupe.syllable import is_syllable, is_written
+from dedupe.word import Word
 
 # Faces and hearts. `7:30`, a score, `<30` and `gồm :3 thùng` are none.
 _FACES = re.compile(
@@ -24,6 +27,7 @@ _HEART = re.compile(
 _PARTED = re.compile(
     r"(?<![\w/|+])[^\W\d_]{1,6}(?:[/|+][^\W\d_]{1,6})+(?![\w/|+])"
     r"|(?<!\w)[^\W\d_](?:\s+[./|+~·*_’'-]\s+(?:[^\w\s]{1,3}\s+)?[^\W\d_])+(?!\w)"
+    r"|(?<!\w)(?<!\d\s)[^\W\d_]{1,5}(?:\s+[.|*~·]\s+[^\W\d_]{1,5})+(?!\w)"
     r"|(?<!\w)[^\W\d_](?:[ \t]{2,}[^\W\d_])+(?!\w)"
     r"|(?<![^\W_])[^\W\d_](?:[.*_~·’'-][^\W\d_])+(?![^\W_])"
 )
@@ -35,17 +39,33 @@ _PICTURED = re.compile(
     r"\s*[\u2190-\u2bff\U0001f000-\U0001faff\u200d\ufe0f]+\s*(?=[a-zà-ỹđ])"
 )
 _LETTERS = re.compile(r"[^\W\d_]{2,7}")
+# No amount (`5k€`, `5tr€`).
+_MONEY = re.compile(r"(?<!\d)(?<!\dt)[^\W\d_]\d?[¥€£¢]")
+# Between parts that may be one word: a letter of nobody (Unicode, private use).
+_MAY_JOIN = "\ue010"
+_JOINED = re.compile(rf"[^\W\d_]+(?:{_MAY_JOIN}[^\W\d_]+)+")
 _BETWEEN = re.compile(r"[\W_]+")
 _MAYBE_KEYED = re.compile(r"[^\W\d_][0-9@$!|+]|[0-9@$|+(][^\W\d_]")
 _TOKEN = re.compile(r"[@$|+(]?[^\W_]+(?:[@$!|+(][^\W_]+)*[@$|+(]?")
 _KEYS = re.compile(r"[0-9@$!|+(]")
 # Readings of these are certain in any letters: numbers are read by them.
-_SCALING = frozenset({"tram", "nghin", "ngan", "trieu"})
+_SCALING = frozenset({"tram", "nghin", "ngan", "trieu", "chieu", "gio"})
 
 
 def without_faces(text: str) -> str:
     """A text without emoticons and hearts of signs."""
     return _HEART.sub(" ", _FACES.sub(" ", text))
+
+
+def money_as_letters(text: str) -> str:
+    """A text with signs of money behind a letter (`ngà¥`) as the letters that they are drawn like."""
+    return _MONEY.sub(lambda found: latin(found[0]), text) if _MONEY.search(text) else text
+
+
+def exclaimed(word: Word) -> Word:
+    """A word before an exclamation mark behind which the sentence goes on (`cá! trong kho`)."""
+    token = f"{word.marked or word.plain}!"
+    return replace(word, raw=token) if not word.raw and readings(token) else word
 
 
 def put_together(text: str) -> str:
@@ -82,9 +102,12 @@ def _numbering(word: str) -> str:
 
 def keyed_tokens(text: str) -> list[tuple[int, int, str]]:
     """Where tokens with digits or signs stand that may be words: (start, stop, the token in lower case)."""
-    if not _MAYBE_KEYED.search(text):
-        return []
     found = []
+    if _MAY_JOIN in text:
+        for token in _JOINED.finditer(text):
+            found.append((token.start(), token.end(), token[0].replace(_MAY_JOIN, "").lower()))
+    if not _MAYBE_KEYED.search(text):
+        return found
     for token in _TOKEN.finditer(text):
         raw = token[0].lower()
         if _KEYS.search(raw) and not raw.isdigit() and not _coded(token) and may_be_word(raw):
@@ -96,10 +119,12 @@ def _together(found: re.Match[str]) -> str:
     """The parts of one word as one; anything else as it is."""
     parts = _BETWEEN.split(found[0])
     joined = "".join(parts).lower()
-    if all(is_syllable(plain(fold(part))) for part in parts):
+    if not is_syllable(plain(fold(joined))) or any(part[0].isupper() for part in parts[1:] if len(part) > 1):
         return found[0]
-    word = is_written(joined) if not joined.isascii() else len(joined) > 2 and is_syllable(plain(joined))
-    return "".join(parts) if word else found[0]
+    sure = is_written(joined) if not joined.isascii() else len(joined) > 2
+    if sure and not all(is_syllable(plain(fold(part))) for part in parts):
+        return "".join(parts)
+    return _MAY_JOIN.join(parts) if "/" in found[0] or "|" in found[0] or "+" in found[0] else found[0]
 
 
 def _coded(token: re.Match[str]) -> bool:

@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from dedupe.amounts import amounts, likely
-from dedupe.keyed import AMOUNT
+from dedupe.keyed import AMOUNT, letters_of
 from dedupe.lexicon import Spelt, bare_frames, chat_spellings
 from dedupe.lookalike import latin, lookalikes
 from dedupe.syllable import syllables
@@ -100,6 +100,13 @@ def unleet(word: str) -> str:
     ):
         return read
     return read if read in syllables() or read in chat_spellings() else word
+
+
+@lru_cache(maxsize=1 << 14)
+def _in_letters(word: str) -> str:
+    """A word with digits in it as the shingles see it: in letters where it may be a word at all."""
+    read = unleet(word)
+    return read if read.isalpha() else letters_of(word) or read
 
 
 def _clean(text: str) -> str:
@@ -226,7 +233,7 @@ def _unleeted(folded: npt.NDArray[np.uint8]) -> str:
         start = max(shown.rfind(" ", done, at), shown.rfind(_TEXTS, done, at)) + 1 or done
         ends = [end for end in (shown.find(" ", at), shown.find(_TEXTS, at)) if end >= 0]
         stop = min(ends, default=len(shown))
-        parts += [shown[done:start], unleet(shown[start:stop])]
+        parts += [shown[done:start], _in_letters(shown[start:stop])]
         done = stop
     return "".join([*parts, shown[done:]])
 

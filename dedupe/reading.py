@@ -14,7 +14,7 @@ from dedupe.figures import in_words, noughts
 from dedupe.keyed import settled
 from dedupe.lexicon import chat_spellings, fold, marked_spellings, meanings, plain, respelt, squeeze
 from dedupe.lookalike import latin, lookalikes
-from dedupe.noise import keyed_tokens, put_together, read_keys, without_faces
+from dedupe.noise import exclaimed, keyed_tokens, money_as_letters, put_together, read_keys, without_faces
 from dedupe.normal import forms, unleet, without_addresses
 from dedupe.numerals import numbered, signed
 from dedupe.sketch import shingles
@@ -120,6 +120,8 @@ def _words(text: str) -> list[Word]:
         if sentence:
             asked = end is not None and "?" in end[0]
             found += _edged(sentence, asked)
+            if end is not None and end[0] == "!" and shown[stop + 1 : stop + 3].strip().islower():
+                found[-1] = exclaimed(found[-1])
         elif end is not None and "?" in end[0] and found:
             found[-1] = replace(found[-1], asked=True)
         begin = end.end() if end else stop
@@ -143,7 +145,7 @@ def _visible(text: str) -> str:
     """Composed, without invisible characters, letters of other scripts as the Latin ones they look like."""
     text = text.replace("‼", "").replace("⁉", "")
     text = without_faces(_HIDDEN.sub("", unicodedata.normalize("NFKC", text.replace("º", "°"))))
-    text = spelt(noughts(_BROKEN.sub("", text)))
+    text = spelt(noughts(_BROKEN.sub("", money_as_letters(text))))
     if not text.isascii() and not lookalikes().keys().isdisjoint(unicodedata.normalize("NFD", text)):
         text = noughts(latin(text))
     if _LOOSE.search(text):

@@ -11,7 +11,8 @@ from sangtin.text import place_tones
 # (Đoàn Thiện Thuật, Ngữ âm tiếng Việt, 1977, chapters II-III).
 _INITIALS = "b c ch d g gh gi h k kh l m n ng ngh nh ph q r s t th tr v x"
 _RHYMES = """
-a ac ach ai am an ang anh ao ap at au ay e ec em en eng eo ep et eu i ia ich iec iem ien ieng iep iet ieu
+a ac ach ai am an ang anh ao ap at au ay e ec ech em en eng enh eo ep et eu
+i ia ich iec iem ien ieng iep iet ieu
 im in inh ip it iu o oa oac oach oai oam oan oang oanh oao oap oat oay oc oe oem oen oeo oet oi om on ong
 oc ooc oong op ot u ua uan uang uat uau uay uc ue uech uenh ui um un ung uo uoc uoi uom uon uong uop uot
 uou up ut uu uy uya uych uyen uyet uynh uyt uyu y yem yen yeng yet yeu

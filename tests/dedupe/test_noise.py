@@ -78,6 +78,9 @@ def test_numbers_and_lists_are_no_emoticons(text: str) -> None:
         ("S/ố", "Số"),
         ("th|ẳng", "thẳng"),
         ("m . i . 💔 ễ . n", "miễn"),
+        ("r . út", "rút"),
+        ("q*u*a", "qua"),
+        ("c-ụ-c", "cục"),
     ],
 )
 def test_letters_that_signs_part_are_a_word(parted: str, word: str) -> None:
@@ -89,8 +92,9 @@ def test_letters_that_signs_part_are_a_word(parted: str, word: str) -> None:
     [
         "và/hoặc",
         "A/B",
+        "D/N",
         "24/24",
-        "C/O",
+        "T/P",
         "anh/chị",
         "bố/mẹ",
         "km/h",
@@ -104,6 +108,9 @@ def test_letters_that_signs_part_are_a_word(parted: str, word: str) -> None:
         "vitamin A+E",
         "ông/bà/cô",
         "đến | đi",
+        "lúc 5 h . anh ra",
+        "xong . Anh đi",
+        "về . ông",
     ],
 )
 def test_words_beside_one_another_stay_apart(text: str) -> None:
@@ -160,6 +167,21 @@ def test_what_can_be_one_word_only_is_read(typed: str, read: str) -> None:
 )
 def test_amounts_units_and_codes_are_left(text: str) -> None:
     assert read_keys(text) == text
+
+
+@pytest.mark.parametrize(
+    ("typed", "word"),
+    [("x/e", "xe"), ("a|i", "ai"), ("c+o", "co"), ("ba/o", "bao"), ("và/o", "vào")],
+)
+def test_what_may_be_two_words_is_one_where_the_other_text_has_it(typed: str, word: str) -> None:
+    one, other = (Reading(f"Sáng nay {part} ở bến chật quá, bà con đi sớm nhé") for part in (word, typed))
+    assert compare(one, other).relation is Relation.NEAR
+
+
+@pytest.mark.parametrize(("typed", "word"), [("A/B", "ai"), ("C/O", "cả"), ("x/e", "tàu"), ("1/e", "le")])
+def test_it_is_no_other_word(typed: str, word: str) -> None:
+    one, other = (Reading(f"Sáng nay {part} ở bến chật quá, bà con đi sớm nhé") for part in (word, typed))
+    assert compare(one, other).relation is not Relation.NEAR
 
 
 POST = "Quán bún mắm cô Sáu dời qua 42 kiệt Chùa Ông, bán từ 3h chiều tới hết, làm ở ngân hàng về ghé ăn nha."

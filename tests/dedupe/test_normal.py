@@ -104,3 +104,23 @@ def test_any_string_has_a_normal_form(text: str) -> None:
 @given(st.text(alphabet="aăâbcdđeêghiklmnoôơpqrstuưvxy áàảãạ", min_size=1))
 def test_composition_does_not_matter(text: str) -> None:
     assert forms([unicodedata.normalize("NFC", text)]) == forms([unicodedata.normalize("NFD", text)])
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("bà con n9ưng làm, 8áo xã", "bà con ngưng làm, báo xã"),
+        ("ngày tru7o7ng2 mở", "ngày trường mở"),
+        ("truwowcs ddeesn nhaf", "trước đến nhà"),
+        ("hom nay 7ai 8enh v1en", "hom nay tai benh vien"),
+    ],
+)
+def test_words_in_digits_and_keys_have_the_letters_of_the_words(typed: str, meant: str) -> None:
+    assert letters(typed) == letters(meant)
+
+
+@pytest.mark.parametrize(
+    "typed", ["7h 5k 3tr 2m 10am", "copy share repost", "5tr 15k 4g 12h30", "f0 h5n1 u23"]
+)
+def test_amounts_and_foreign_words_stay(typed: str) -> None:
+    assert letters(typed).decode() == typed.replace(" ", "")
