@@ -17,6 +17,7 @@ from dedupe.lookalike import latin, lookalikes
 from dedupe.noise import exclaimed, keyed_tokens, money_as_letters, put_together, read_keys, without_faces
 from dedupe.normal import forms, unleet, without_addresses
 from dedupe.numerals import numbered, signed
+from dedupe.page import bare
 from dedupe.sketch import shingles
 from dedupe.syllable import is_syllable, is_written, split, split_written
 from dedupe.word import JOINED, Word
@@ -25,8 +26,6 @@ _HIDDEN = re.compile(
     "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180e"
     "\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff]"
 )
-# Also `#a#b`, and a run that emoji stand behind; a question mark stays.
-_END_TAGS = re.compile(r"(?:(?<![\w&])(?:#\w[\w|+@$-]*)+[^\w#?]*)+$|^(?:(?:#\w[\w-]*)+\s+)+", re.MULTILINE)
 # Where a page cut a post in the middle of a word to hide the rest ("tron...g").
 _BROKEN = re.compile(r"(?<=[^\W\d_])\.{3}(?=[a-zà-ỹđ])|(?<=\s)\.{3}(?=[a-zà-ỹđ])")
 # A link without its scheme (`youtu.be/abc`): no other word has a dot and then a slash.
@@ -43,6 +42,7 @@ _SENTENCE = re.compile(rf"[.!?…;]+(?=[\"”’')\]]*(?:\s|$|{_PICTURES}))|\n+|
 _TWO_DIGITS = re.compile(r"\d\d")
 _TELEPHONE = re.compile(r"(?<!\d)(?:\+?84[ .-]?|0)\d{1,4}(?:[ .-]?\d{2,4}){1,3}(?!\d)")
 _PIECE = re.compile(r"\d+(?:[.,]\d+)*[^\W\d_]+\d*|\d+(?:[.,:/-]\d+)*|[^\W_]+(?:[.*_'’`·~^•-][^\W_]+)*")
+_CLAUSE = re.compile(r"[^,]+")
 _PAUSE = re.compile(r"[\s\"”’)\]]*([,:]|" + _PICTURES + ")")
 _PAUSES = re.compile(f"[,:]|{_PICTURES}")
 _JOINS = re.compile(r"[.*_'’`·~^•-]")
@@ -81,6 +81,8 @@ _LAST_HOUR = 24
 _TONES = set("\u0300\u0301\u0303\u0309\u0323")
 # Unmarked typing has next to none, marked typing 0.2-0.3 (measured on the sets of tests/bench/copies.py).
 MARKED = 0.08
+# A clause of so many words and one without a mark is typed without marks.
+BARE = 2
 
 
 class Reading:
@@ -107,8 +109,7 @@ def read(texts: Sequence[str]) -> list[Reading]:
 
 
 def _words(text: str) -> list[Word]:
-    shown = without_addresses(put_together(_visible(text)), keep_tags=True)
-    shown = read_keys(_END_TAGS.sub("\n", shown))
+    shown = read_keys(without_addresses(put_together(bare(_visible(text))), keep_tags=True))
     shown = _READ_ON.sub("…", _PATHED.sub(" ", shown)).replace("%", " phần trăm ")
     marked = _is_marked(shown)
     shown = in_words(shown, marked)
@@ -161,12 +162,13 @@ def _sentence(text: str, marked: bool) -> list[Word]:
     pieces = [_pieces(each[0]) for each in found]
     cased = text.islower() or _cased([p for parts in pieces for p in parts if not p[0].isdigit()])
     pauses = _PAUSES.search(text) is not None
+    bare_clauses = _bare_clauses(text) if marked else []
     words: list[Word] = []
     keyed = keyed_tokens(text)
     for each, parts in zip(found, pieces, strict=True):
         begin = len(words)
         for piece in parts:
-            words += _word(piece, cased, marked)
+            words += _word(piece, cased, marked and not any(a <= each.start() < b for a, b in bare_clauses))
         if keyed:
             _note_keyed(words, begin, each, keyed)
         sign = SIGNS.get(text[each.start() - 1]) if each.start() and words else None
@@ -196,6 +198,11 @@ def _note_keyed(
                     "" if word.marked.isascii() and not word.number else word.marked
                 )  # `N3u` has lost its marks
                 words[at] = replace(word, marked=shown, raw=token if opens and at == begin else JOINED)
+
+
+def _bare_clauses(text: str) -> list[tuple[int, int]]:
+    """Where clauses of a text that is typed with marks are typed without, as what is put beside it may be."""
+    return [m.span() for m in _CLAUSE.finditer(text) if m[0].isascii() and m[0].strip().count(" ") >= BARE]
 
 
 def _cased(letters: Sequence[str]) -> bool:

@@ -29,6 +29,9 @@ from dedupe.voices import (
     own,
     owned,
     passes_on,
+    quotes,
+    recommends,
+    speaks_of_writer,
     verdict,
     weighty,
     wishes,
@@ -287,7 +290,9 @@ def _tells(parts: Sequence[Words], told: Telling, leads: bool) -> bool:
 
 def _bare(words: Words) -> bool:
     """Whether a few words tell something and speak to nobody."""
-    if own(words) < 2 or (len(words) < TOLD and says(words, "kin")):  # `GVCN cô Hạnh` signs
+    if own(words) < (1 if len(words) == 1 and not words[0].number else 2) or (
+        len(words) < TOLD and says(words, "kin")
+    ):  # `GVCN cô Hạnh` signs
         return False
     return not any(says(words, name) for name in ("passing", "around", "frames", "courtesy", "address"))
 
@@ -302,7 +307,19 @@ def _about(words: Words, told: Telling) -> bool:
 
 
 def _sentence(sentence: Words, told: Telling, leads: bool) -> Change:
-    return next((change for change, holds in _ADDED if holds(sentence, told, leads)), Change.CUT)
+    change = next((change for change, holds in _ADDED if holds(sentence, told, leads)), Change.CUT)
+    if change is Change.NOTHING or denies(sentence) or sentence[-1].asked:
+        return change
+    parts = _parts(sentence)
+    harmless = len(parts) > 1 and all(_sentence(part, told, leads) is Change.NOTHING for part in parts)
+    return Change.NOTHING if harmless else change
+
+
+def _parts(sentence: Words) -> list[Words]:
+    """A sentence by its commas, and where a capital may begin another line: `Bó tay luôn Chia sẻ giúp em`."""
+    pairs = enumerate(pairwise(sentence), 1)
+    cuts = [at for at, (one, two) in pairs if one.pause or (two.name and not (one.name or one.first))]
+    return [sentence[a:b] for a, b in pairwise([0, *cuts, len(sentence)])]
 
 
 def _answers(sentence: Words, told: Telling) -> bool:
@@ -400,8 +417,8 @@ _INSERTED: tuple[tuple[Change, Callable[[Words, bool, bool], bool]], ...] = (
     (Change.NOTHING, lambda words, edge, _end: credit(words) and (edge or says(words[:1], "credits"))),
     (Change.NOTHING, lambda words, _edge, _end: len(words) == 1 and words[0].number and words[0].first),
     (Change.NUMBER, lambda words, edge, _end: not edge and _counts(words)),
-    (Change.COMMENTS, lambda words, edge, _end: edge and objects(words)),
-    (Change.NOTHING, lambda words, _edge, _end: not weighty(words)),
+    (Change.COMMENTS, lambda words, edge, _end: edge and (objects(words) or speaks_of_writer(words))),
+    (Change.NOTHING, lambda words, edge, _end: not weighty(words) and not (edge and says(words, "answer"))),
     (Change.COMMENTS, lambda words, edge, _end: edge and comments(words)),
     (Change.CUT, lambda _words, edge, _end: edge),
     (
@@ -417,7 +434,7 @@ _ADDED: tuple[tuple[Change, Callable[[Words, Telling, bool], bool]], ...] = (
     (Change.ANSWERS, lambda words, _told, leads: not leads and _updates(words)),
     (Change.NOTHING, lambda words, _told, leads: passes_on(words, leads) or wishes(words)),
     (Change.DENIES, lambda words, _told, _leads: denies(words)),
-    (Change.NOTHING, lambda words, _told, _leads: frame(words) or credit(words)),
+    (Change.NOTHING, lambda words, _told, _leads: frame(words) or credit(words) or recommends(words)),
     (Change.DENIES, lambda words, _told, _leads: says(words, "pointing")),
     (Change.ASKS, lambda words, _told, _leads: words[-1].asked),
     (Change.DENIES, lambda words, _told, _leads: judges(words)),
@@ -433,7 +450,7 @@ _ADDED: tuple[tuple[Change, Callable[[Words, Telling, bool], bool]], ...] = (
 
 _CONTINUED: tuple[tuple[Change, Callable[[Words, bool], bool]], ...] = (
     (Change.DENIES, lambda words, apart: denies(words) or (apart and judges(words))),
-    (Change.DENIES, lambda words, apart: apart and says(words, "pointing")),
+    (Change.DENIES, lambda words, apart: apart and (says(words, "pointing") or quotes(words))),
     (Change.ASKS, lambda words, _apart: words[-1].asked),
     (Change.COMMENTS, lambda words, apart: apart and comments(words)),
     (Change.COMMENTS, lambda words, apart: apart and objects(words)),
