@@ -290,9 +290,7 @@ def _tells(parts: Sequence[Words], told: Telling, leads: bool) -> bool:
 
 def _bare(words: Words) -> bool:
     """Whether a few words tell something and speak to nobody."""
-    if own(words) < (1 if len(words) == 1 and not words[0].number else 2) or (
-        len(words) < TOLD and says(words, "kin")
-    ):  # `GVCN cô Hạnh` signs
+    if own(words) < 2 or (len(words) < TOLD and says(words, "kin")):  # `GVCN cô Hạnh` signs
         return False
     return not any(says(words, name) for name in ("passing", "around", "frames", "courtesy", "address"))
 
