@@ -31,6 +31,9 @@ _THOUSAND = 3
 _BEYOND = 1e15
 # What money is called in talk, by its noughts.
 _SLANG = {"cu": 6, "chai": 6, "lit": 5, "toi": 9}
+# What grows or falls, and by which words it is said how far.
+_MOVES = frozenset(["tang", "giam", "ha", "nang", "rot", "tut", "sut"])
+_TO = frozenset(["len", "con", "xuong", "den", "toi", "ve", "thanh"])
 _OR = frozenset(["den", "toi", "hoac"])
 _PLAIN = re.compile(r"\d+(?:\.\d+)?")
 _TENS = {"muoi": 10, "chuc": 10, "tram": 100}
@@ -51,7 +54,7 @@ def numbered(words: list[Word]) -> list[Word]:
         return words
     if any(word.plain == "am" for word in words):
         words = _below(words)
-    return unsaid(_measures(clocks(_counted(words))))
+    return unsaid(_reached(_measures(clocks(_counted(words)))))
 
 
 def signed(word: Word, sign: str) -> Word:
@@ -66,6 +69,17 @@ def _below(words: list[Word]) -> list[Word]:
         below = word.number and made and made[-1].plain == "am" and made[-1].marked in ("", "âm")
         made[-1 if below else len(made) :] = [signed(word, "-") if below else word]
     return made
+
+
+def _reached(words: list[Word]) -> list[Word]:
+    """`giảm còn 5 triệu` with a number that is reached, `giảm 5 triệu` with one that is taken off."""
+    for at, word in enumerate(words):
+        if not word.number or at < 2 or words[at - 1].plain not in _TO:
+            continue
+        verb = words[at - 3 if at > 2 and words[at - 2].plain in _TO else at - 2]
+        if verb.plain in _MOVES and not verb.pause:
+            words[at] = replace(word, plain=f"{word.plain}→")
+    return words
 
 
 def _counted(words: list[Word]) -> list[Word]:

@@ -15,7 +15,8 @@ from dedupe.word import Word
 
 # A word of fewer letters is a word of its own, however it came about.
 SHORTEST_SLIP = 3
-# Names of fewer letters are not cut.
+# Names of at least so many letters are cut to two (`Ex` for `Exciter`).
+CLIPPED = 2
 LEAST_CLIPPED = 5
 # No word that anybody typed by a slip is longer: distances cost the product of the lengths.
 LONGEST_SLIP = 40
@@ -80,7 +81,11 @@ def _clipped(one: Word, other: Word) -> bool:
     short, long = sorted((one, other), key=lambda word: len(word.plain))
     if not (one.name and other.name) or is_syllable(short.plain) or is_syllable(long.plain):
         return False
-    return len(short.plain) > 1 and len(long.plain) >= LEAST_CLIPPED and long.plain.startswith(short.plain)
+    return (
+        len(short.plain) == CLIPPED
+        and len(long.plain) >= LEAST_CLIPPED
+        and long.plain.startswith(short.plain)
+    )
 
 
 def _known(word: str) -> bool:

@@ -56,6 +56,8 @@ def _articles(words: list[Word]) -> list[Word]:
 
 def _prices(words: list[Word]) -> list[Word]:
     """`vé 250 mà thu 400` with amounts that may be meant in thousands: behind a price, of nothing."""
+    if entries("money").isdisjoint([word.plain for word in words]) and all(w.plain != "ve" for w in words):
+        return words
     for at in range(1, len(words)):
         word = words[at]
         if not (word.plain.isdecimal() and 1 < len(word.plain) < 4) or words[at - 1].plain not in entries(

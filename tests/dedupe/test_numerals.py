@@ -118,6 +118,8 @@ MONEY = [
 OTHER_MONEY = [
     ("hai lăm ngàn", "35k"),
     ("vé 250k", "vé 250 đồng"),
+    ("số ca còn 150", "số ca còn 150.000"),
+    ("cả xã thu 250", "cả xã thu 250 tấn"),
     ("bán 250 con", "bán 250k con"),
     ("mất 2 tỏi", "mất 3 tỷ"),
     ("19.870đ/l", "19.780đ/l"),
@@ -151,6 +153,9 @@ OTHER_MONEY = [
     ("1 triệu 200", "1.000.200"),
 ]
 MEASURES = [
+    ("giảm còn 5 triệu", "giảm xuống 5tr"),
+    ("giảm còn 5 triệu", "giảm xuống còn 5tr"),
+    ("tăng lên 5 triệu", "tăng lên tới 5tr"),
     ("âm 5 độ", "-5 độ"),
     ("trong quý III", "trong quý 3"),
     ("trong quý 3", "trong Q3"),
@@ -187,6 +192,11 @@ MEASURES = [
     ("gọi 1900.12.34", "gọi 19001234"),
 ]
 OTHER_MEASURES = [
+    ("giảm còn 5 triệu", "giảm 5 triệu"),
+    ("tăng lên 5 triệu", "tăng 5 triệu"),
+    ("từ 18 tuổi", "dưới 18 tuổi"),
+    ("gần 60 người", "hơn 60 người"),
+    ("một người", "một nhóm"),
     ("âm 5 độ", "5 độ"),
     ("trong quý III", "trong quý 2"),
     ("họp khóa XV", "họp khóa XIV"),
