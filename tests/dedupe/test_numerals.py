@@ -119,7 +119,7 @@ OTHER_MONEY = [
     ("hai lăm ngàn", "35k"),
     ("vé 250k", "vé 250 đồng"),
     ("số ca còn 150", "số ca còn 150.000"),
-    ("cả xã thu 250", "cả xã thu 250 tấn"),
+    ("cả xã thu 250", "cả xã thu 250.000"),
     ("bán 250 con", "bán 250k con"),
     ("mất 2 tỏi", "mất 3 tỷ"),
     ("19.870đ/l", "19.780đ/l"),
