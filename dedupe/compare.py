@@ -42,6 +42,8 @@ LIGHT = 2
 ELSEWHERE = 5
 ITSELF = 0.75
 MOST_MOVED = 4
+# In a long text so many words at least say something that others may stand for.
+SAID = 3
 # What is gone stands for what has come at most so many words away.
 NEAR = 12
 # `Dự kiến`, `được cho là`: so few words turn a sentence, more are a sentence of their own.
@@ -223,15 +225,17 @@ def _worded_otherwise(found: Sequence[Difference], shorter: int, shared: int) ->
     tolerated = all(map(_slip, reworded))
     if reworded and (not tolerated or sum(d.words for d in reworded) > REWORDED * shared):
         return reworded
-    if (shared < LONG_TEXT and _exchanged(little)) or sum(d.words for d in little) > max(1, LITTLE * shorter):
+    if _exchanged(little, 1 if shared < LONG_TEXT else SAID) or sum(d.words for d in little) > max(
+        1, LITTLE * shorter
+    ):
         return little
     return found if shared < LONG_TEXT and _each_its_own(found) else ()
 
 
-def _exchanged(little: Sequence[Difference]) -> bool:
-    """Whether words that are gone may stand for words that have come near by."""
-    gone = [d.block.at for d in little if not d.block.later]
-    come = [d.block.at for d in little if not d.block.earlier]
+def _exchanged(little: Sequence[Difference], least: int) -> bool:
+    """Whether so many words that are gone, at least, may stand for as many that have come near by."""
+    gone = [d.block.at for d in little if not d.block.later and d.words >= least]
+    come = [d.block.at for d in little if not d.block.earlier and d.words >= least]
     return any(abs(one - other) <= NEAR for one in gone for other in come)
 
 

@@ -187,15 +187,16 @@ def remarked(one: Word, other: Word) -> Difference:
 _MATTERS = frozenset({Change.NEGATION, Change.NUMBER, Change.ROLE})
 
 
-def _signs(words: Words, follows: Word | None) -> bool:
-    """Whether a credit stands apart: one that says so, or a name that begins its own sentence and ends it.
+def _signs(words: Words, block: Block) -> bool:
+    """Whether words at an end of both texts are a credit or a name that begins its sentence, and stand alone.
 
     Behind a name that a page puts before a text without a stop, a sentence begins with a capital.
     """
-    if not credit(words):
+    if not credit(words) or not (words[0].first or says(words[:1], "credits")):
         return False
-    ends = words[-1].last or words[-1].pause or follows is None or follows.first or follows.name
-    return bool(ends) and (words[0].first or says(words[:1], "credits"))
+    follows = block.follows
+    runs_on = block.start and follows is not None and not (follows.first or follows.name)
+    return not runs_on if block.start and not block.end else _stands_alone(words, block)
 
 
 def _stands_alone(words: Words, block: Block) -> bool:
@@ -209,7 +210,7 @@ def _apart(block: Block) -> bool:
     if one[0].first != other[0].first:
         return True
     sides = (one, other) if block.start or block.end else ()
-    if any((frame(side) and _stands_alone(side, block)) or _signs(side, block.follows) for side in sides):
+    if any((frame(side) and _stands_alone(side, block)) or _signs(side, block) for side in sides):
         return True
     if {w.plain for w in one} & {w.plain for w in other}:
         return False

@@ -60,6 +60,27 @@ _REPORTED |= {
     f"{when} {day}" for when in ("tu", "hoi") for day in ("sang", "trua", "chieu", "toi", "hom", "dau")
 }
 _REPORTED |= {"tu khuya", "tu bua", "tu thang", "tu nam", "tu tuan truoc", "di ngang", "di qua", "chay qua"}
+# Little words that are no other word without marks.
+_SURE = frozenset(
+    ["nha", "nhe", "nhen", "nghen", "oi", "ne", "thi", "la", "ma", "cung", "nhung", "trong", "voi"]
+)
+_SURE |= {
+    "o",
+    "tai",
+    "cai",
+    "chiec",
+    "luc",
+    "khi",
+    "rat",
+    "qua",
+    "lam",
+    "cuc",
+    "nua",
+    "luon",
+    "theo",
+    "boi",
+    "ok",
+}
 # Say nothing of when beside what does (`vừa bắt`, `sáng nay 9/10`).
 _JUST = frozenset(["vua", "nay"])
 _POINTERS = {"do": ("đó", ""), "nay": ("này",), "kia": ("kia", ""), "ay": ("ấy", "")}
@@ -376,6 +397,14 @@ def _bare_both(name: str, one: Words, other: Words) -> bool:
     return bare and says(one, name) and says(other, name)
 
 
+def _guessed(one: Words, other: Words) -> bool:
+    """Whether both sides are little words only by marks that nobody typed: `do`, `vang`."""
+    words = (*one, *other)
+    if any(word.marked or word.typed for word in words):
+        return False
+    return any(word.plain not in _SURE for word in words)
+
+
 def _asking(words: Words, edge: bool) -> bool:
     return words[-1].asked or (edge and words[-1].last and says(words[-2:], "question"))
 
@@ -389,10 +418,11 @@ _REPLACED: tuple[tuple[Change, Callable[[Words, Words], bool]], ...] = (
     (Change.NUMBER, lambda one, other: len(set(map(tuple, map(_numbers, articles_aside(one, other))))) > 1),
     (Change.NOTHING, lambda one, other: frame(one) and frame(other)),
     (Change.TURN, opposed),
+    (Change.TURN, lambda one, other: says(one, "turn") != says(other, "turn")),
     (Change.NUMBER, lambda one, other: _units(one) != _units(other) and bool(_units(one) and _units(other))),
     (Change.TIME, lambda one, other: _bare_both("time", one, other)),
     (Change.ROLE, lambda one, other: _bare_both("role", one, other)),
-    (Change.NOTHING, lambda one, other: not weighty(one) and not weighty(other)),
+    (Change.NOTHING, lambda one, other: not weighty(one) and not weighty(other) and not _guessed(one, other)),
     (Change.TIME, _either("time")),
     (Change.ROLE, _either("role")),
     (Change.PLACE, _either("place")),
