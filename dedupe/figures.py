@@ -32,6 +32,7 @@ _SPAN = re.compile(
     rf"(?<![\w.,/:-])(\d{{1,4}}(?:[.,]\d{{1,2}})?)\s?[-–—~]\s?(\d{{1,4}}(?:[.,]\d{{1,2}})?)(?=\s?{_COUNTED}\b)",
     re.IGNORECASE,
 )
+_DASHES = frozenset("-–—~")
 # A span whose first end has its unit: `6h-9h`, `30k – 50k`, `1tr2-1tr5`.
 _SPANNED = re.compile(
     r"(\d(?:h|g|k|tr|triệu|đ|kg|h\d\d|g\d\d|k\d|tr\d{1,3}|:\d\d))\s?[-–—~]\s?(?=\d)", re.IGNORECASE
@@ -58,6 +59,7 @@ _HALF_DAY = re.compile(r"(?<![\d.,:])(\d{1,2}) ?(?:[:.h] ?(\d\d))? ?(am|AM|pm|PM
 _SECOND = re.compile(r"\b(?:một|mot) s\b")
 _PLATE = re.compile(r"(?<!\w)(\d\d[A-Z]\d?)[ .-]?(\d{3})\.?(\d\d)(?!\w)")
 _ROADS = {"QL": "quốc lộ", "TL": "tỉnh lộ", "HL": "hương lộ", "ĐT": "đường tỉnh"}
+_ROADED = re.compile(r"[Qq][Ll]|[THĐ][LT]")
 _ROAD = re.compile(r"(?<![\w.])([Qq][Ll]|TL|HL|ĐT)[. ]?(?=\d)")
 # Figures of the Romans, behind what they number.
 _ROMAN = re.compile(
@@ -98,15 +100,16 @@ def in_words(text: str, marked: bool) -> str:
         return words if marked else fold(words)
 
     if any(map(str.isdigit, text)):
-        text = _times(text, said("đến"))
-        text = _SQUARE.sub(lambda m: f"{m[1]} {said(_POWERS[m[2]])} ", text)
-        text = _FAHRENHEIT.sub(r"\1 fahrenheit", text)
-        text = _DEGREE.sub(rf"\1 {said('độ')} ", _CELSIUS.sub(rf"\1 {said('độ')}", text))
-        text = _SECOND.sub(said("một giây"), _EACH.sub(rf"\1 {said('một')} ", text))
+        text = _measured(_times(text, said("đến")), said)
+        text = _SECOND.sub(said("một giây"), text)
+        if "/" in text:
+            text = _EACH.sub(rf"\1 {said('một')} ", text)
         text = _PLATE.sub(r"\1 \2\3", text)
-        text = _ROAD.sub(lambda m: f"{said(_ROADS[m[1].upper()])} ", text)
+        if _ROADED.search(text):
+            text = _ROAD.sub(lambda m: f"{said(_ROADS[m[1].upper()])} ", text)
         text = _WEEKDAY.sub(lambda m: f"{'th' if 1 < int(m[1]) < 8 else said('tháng')} {m[1]}", text)
-        text = _DISTRICT.sub(f"{said('quận')} ", text)
+        if "." in text:
+            text = _DISTRICT.sub(f"{said('quận')} ", text)
     if "ấp" in text or "ap" in text:
         text = _SCHOOL.sub(lambda m: f" {_LEVELS[m[1]]}" if _schooled(m) else m[0], text)
     if _ROMANS.keys() & set(text):
@@ -118,14 +121,31 @@ def in_words(text: str, marked: bool) -> str:
     return _PERSON.sub(lambda m: _person(m, said), text) if marked else text
 
 
+def _measured(text: str, said: Callable[[str], str]) -> str:
+    """Areas, volumes and degrees in words."""
+    if "m2" in text or "m3" in text:
+        text = _SQUARE.sub(lambda m: f"{m[1]} {said(_POWERS[m[2]])} ", text)
+    if "F" in text:
+        text = _FAHRENHEIT.sub(r"\1 fahrenheit", text)
+    if "C" in text or "c" in text:
+        text = _CELSIUS.sub(rf"\1 {said('độ')}", text)
+    return _DEGREE.sub(rf"\1 {said('độ')} ", text) if "°" in text else text
+
+
 def _times(text: str, until: str) -> str:
     """Spans, dates, halves of the day and hotlines, each in one way to write it."""
-    text = _THOUSANDS.sub(r"\1", text)
-    text = _HOTLINE.sub(r"\1\2\3", text)
-    text = _HALF_DAY.sub(lambda m: f"{m[1]}h{m[2] or ''} {m[3][0].lower()}m", text)
-    text = _SPANNED.sub(rf"\1 {until} ", _SPAN.sub(lambda m: _span(m, until), text))
-    text = _DAY.sub(_day, text)
-    return _MONTH.sub(r"\1 \2/\3", text)
+    lower = text.lower()
+    if "tr" in lower:
+        text = _THOUSANDS.sub(r"\1", text)
+    if "1800" in text or "1900" in text:
+        text = _HOTLINE.sub(r"\1\2\3", text)
+    if "am" in lower or "pm" in lower or ".m" in lower:
+        text = _HALF_DAY.sub(lambda m: f"{m[1]}h{m[2] or ''} {m[3][0].lower()}m", text)
+    if not _DASHES.isdisjoint(text):
+        text = _SPANNED.sub(rf"\1 {until} ", _SPAN.sub(lambda m: _span(m, until), text))
+    if "tháng" in lower or "thang" in lower:
+        text = _MONTH.sub(r"\1 \2/\3", _DAY.sub(_day, text))
+    return text
 
 
 def _nought(found: re.Match[str]) -> str:
