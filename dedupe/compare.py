@@ -13,7 +13,8 @@ from dedupe.meaning import SPEAKS, TURNS, Difference, changes, remarked
 from dedupe.moved import passages, settle_moves
 from dedupe.phrases import Words, uncovered
 from dedupe.reading import Reading
-from dedupe.rules import Change, Telling
+from dedupe.replies import Telling
+from dedupe.rules import Change
 from dedupe.spelling import slip_of_the_finger
 from dedupe.voices import asks, own
 from sangtin.post import Relation

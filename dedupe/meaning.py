@@ -6,19 +6,8 @@ from dataclasses import dataclass, replace
 
 from dedupe.align import Block, sentences
 from dedupe.phrases import Words, says, uncovered
-from dedupe.rules import (
-    Change,
-    Telling,
-    added,
-    continued,
-    inserted,
-    kin_of,
-    replaced,
-    replied,
-    tells,
-    told_alone,
-    turns_back,
-)
+from dedupe.replies import Telling, replied, tells, turns_back
+from dedupe.rules import Change, added, continued, inserted, kin_of, replaced, told_alone
 from dedupe.voices import WITHOUT_NEWS, credit, frame, passes_on
 from dedupe.word import Word
 
