@@ -75,6 +75,8 @@ _WROTE = frozenset(
     ["nguoi viet", "nguoi dang", "nguoi gui", "nguoi share", "nguoi tung", "tac gia", "chu bai"]
 )
 _THANKED = frozenset({"on", "cua", "tu", "theo", "loi", "phep", "la", "ten", "va", "chao", "moi"})
+# `Cho ai chưa biết` denies nothing.
+_YET = frozenset({"chua", "het"})
 # What follows `xem clip` where the clip shows something else (`xem clip thì thấy lỗi của họ`).
 _SHOWS = frozenset({"thi", "la", "thay", "moi", "roi"})
 # Whom a favour is for (`chia sẻ giúp nhà em`).
@@ -152,6 +154,8 @@ def passes_on(words: Words, leads: bool) -> bool:
     passing = says(words, "passing")
     words = (says(words, "disclaims") and uncovered(words, "disclaims")) or words
     if words[-1].asked or _takes_up(words) or _speaks(words) or _forbids(words):
+        return False
+    if said(words, "denial") - _YET:
         return False
     left = len(uncovered(words, "passing", "pointing", *WITHOUT_NEWS))
     if passing:
