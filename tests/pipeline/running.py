@@ -89,8 +89,13 @@ class Home:
 
 
 def new_home(folder: Path, patience: float = Home.patience) -> Home:
-    """A home that was just initialised: one is, and the others are copies of it that hold their own model."""
-    shutil.copytree(_initialised(), folder)
+    """A home that was just initialised: one is, and the others are its copies."""
+    return copied(_initialised(), folder, patience)
+
+
+def copied(home: Home, folder: Path, patience: float = Home.patience) -> Home:
+    """A copy of a home that nobody works on, which reads with its own copy of the model."""
+    shutil.copytree(home.folder, folder, symlinks=True)
     record = open_record(f"sqlite:///{folder / 'record.db'}")
     with contextlib.closing(record), record.write(durable=True) as writing:
         known = models.model_in_use(writing.connection)
@@ -100,11 +105,12 @@ def new_home(folder: Path, patience: float = Home.patience) -> Home:
 
 
 @cache
-def _initialised() -> Path:
+def _initialised() -> Home:
     folder = Path(tempfile.mkdtemp(prefix="sangtin-home-"))
     atexit.register(shutil.rmtree, folder)
-    Home(folder / "home").run("init")
-    return folder / "home"
+    made = Home(folder / "home")
+    made.run("init")
+    return made
 
 
 def write_jsonl(file: Path, rows: Iterable[Mapping[str, object]]) -> Path:

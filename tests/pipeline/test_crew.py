@@ -30,17 +30,28 @@ from sangtin.pipeline.reading import InUse, load_in_use
 from sangtin.python import ROOT
 from sangtin.record import leases, placing, reading
 from sangtin.settings import Settings
-from tests.pipeline.running import Home, new_home, sample_rows, write_jsonl
+from tests.pipeline.running import Home, copied, new_home, sample_rows, write_jsonl
 
 POSTS = 1_200
 
 
+@pytest.fixture(scope="module")
+def posts_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write_jsonl(tmp_path_factory.mktemp("posts") / "posts.jsonl", sample_rows(POSTS))
+
+
+@pytest.fixture(scope="module")
+def waiting(posts_file: Path) -> Home:
+    """A home with posts that wait, for tests that leave them so."""
+    made = new_home(posts_file.with_name("home"))
+    made.run("import", str(posts_file), "--source", "mau")
+    return made
+
+
 @pytest.fixture
-def imported(home: Home, tmp_path: Path) -> Home:
-    """A home with posts that wait."""
-    file = write_jsonl(tmp_path / "posts.jsonl", sample_rows(POSTS))
-    home.run("import", str(file), "--source", "mau")
-    return home
+def imported(waiting: Home, tmp_path: Path) -> Home:
+    """Another with posts that wait."""
+    return copied(waiting, tmp_path / "home")
 
 
 def whole(home: Home) -> None:
@@ -74,10 +85,9 @@ def test_several_do_each_post_once_and_count_together(imported: Home) -> None:
     whole(imported)
 
 
-def test_several_answer_what_one_answers(imported: Home, tmp_path: Path) -> None:
+def test_several_answer_what_one_answers(imported: Home, waiting: Home, tmp_path: Path) -> None:
     imported.run("sieve", "--processes", "2")
-    alone = new_home(tmp_path / "alone")
-    alone.run("import", str(tmp_path / "posts.jsonl"), "--source", "mau")
+    alone = copied(waiting, tmp_path / "alone")
     alone.run("sieve", "--processes", "1")
     assert imported.ledger() == alone.ledger()
 
@@ -159,9 +169,9 @@ def test_an_interrupted_sieve_stops_its_children_and_goes_on_later(imported: Hom
 
 
 def test_a_little_work_is_done_by_one_and_much_by_no_more_than_there_are_cores(
-    imported: Home, monkeypatch: pytest.MonkeyPatch
+    waiting: Home, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    settings = Settings(home=imported.folder, record="", search="")
+    settings = Settings(home=waiting.folder, record="", search="")
     cores = len(os.sched_getaffinity(0))
     with opened(settings) as parts:
         in_use = load_in_use(parts.record, settings)
@@ -237,9 +247,9 @@ class Nobody:
     [(1, 1, 4, 4), (2, 1, 4, 2), (1, 2, 4, 2), (4, 1, 4, 1), (1, 4, 4, 1), (2, 2, 2, 1), (3, 1, 4, 1)],
 )
 def test_processes_and_what_each_computes_on_are_never_more_than_the_cores(
-    imported: Home, monkeypatch: pytest.MonkeyPatch, workers: int, threads: int, cores: int, processes: int
+    waiting: Home, monkeypatch: pytest.MonkeyPatch, workers: int, threads: int, cores: int, processes: int
 ) -> None:
-    settings = Settings(home=imported.folder, record="", search="")
+    settings = Settings(home=waiting.folder, record="", search="")
     monkeypatch.setattr(crew, "WORTH_A_PROCESS", 1)
     monkeypatch.setattr(os, "sched_getaffinity", lambda _: set(range(cores)))
     with opened(settings) as parts:
@@ -252,8 +262,8 @@ def test_processes_and_what_each_computes_on_are_never_more_than_the_cores(
 
 
 @pytest.mark.parametrize("many", ["0", "-1", "65", "99999"])
-def test_nobody_starts_more_processes_than_a_machine_bears(imported: Home, many: str) -> None:
-    assert "--processes" in imported.run("sieve", "--processes", many, expect=2)
+def test_nobody_starts_more_processes_than_a_machine_bears(waiting: Home, many: str) -> None:
+    assert "--processes" in waiting.run("sieve", "--processes", many, expect=2)
 
 
 def test_a_long_import_is_indexed_while_it_goes_on(home: Home, tmp_path: Path) -> None:

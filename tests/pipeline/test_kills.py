@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.pipeline.running import Home, new_home, sample_rows, write_jsonl
+from tests.pipeline.running import Home, copied, new_home, sample_rows, write_jsonl
 
 # Where a kill hurts most: all writes of a transaction are done, the commit is not.
 POINTS = (
@@ -33,6 +33,14 @@ def posts_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return write_jsonl(tmp_path_factory.mktemp("kills") / "posts.jsonl", rows)
 
 
+@pytest.fixture(scope="module")
+def waiting(posts_file: Path) -> Home:
+    """A home with posts that wait to be sieved."""
+    made = new_home(posts_file.with_name("home"))
+    made.run(*work("import", posts_file))
+    return made
+
+
 def work(stage: str, file: Path) -> list[str]:
     return ["import", str(file), "--source", "mau"] if stage == "import" else ["sieve"]
 
@@ -48,9 +56,10 @@ def finish(home: Home, file: Path, posts: int) -> None:
 
 
 @pytest.mark.parametrize(("point", "stage"), POINTS)
-def test_killed_at_a_named_point(home: Home, posts_file: Path, point: str, stage: str) -> None:
-    if stage == "sieve":
-        home.run("import", str(posts_file), "--source", "mau")
+def test_killed_at_a_named_point(
+    waiting: Home, posts_file: Path, tmp_path: Path, point: str, stage: str
+) -> None:
+    home = new_home(tmp_path / "home") if stage == "import" else copied(waiting, tmp_path / "home")
     assert home.die(point, 2, *work(stage, posts_file))
     home.ledger()
     home.die(point, 1, *work(stage, posts_file))
