@@ -4,16 +4,12 @@ from __future__ import annotations
 
 import contextlib
 import shutil
-import socket
-import threading
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import httpx
-import uvicorn
 from fastapi import FastAPI
 
 from api.app import create_app
@@ -50,6 +46,7 @@ from sangtin.record import (
 from sangtin.record.schema import lease, run
 from sangtin.search import Search, open_search
 from sangtin.settings import Settings
+from tests.api.serving import served
 
 START = datetime(2026, 10, 1, 1, tzinfo=UTC)
 PERSON = "an.nguyen"
@@ -182,22 +179,6 @@ def open_desk(folder: Path) -> Iterator[Desk]:
             client.close()
     search.close()
     record.close()
-
-
-@contextlib.contextmanager
-def served(app: FastAPI) -> Iterator[str]:
-    """Serve an application from a thread; yields its address."""
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        # Without it a kept connection waits 40 ms for each answer (Nagle's algorithm against delayed ACKs).
-        listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        server = uvicorn.Server(uvicorn.Config(app, log_level="critical", lifespan="off"))
-        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
-        thread.start()
-        while not server.started:
-            time.sleep(0.005)
-        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
-        server.should_exit = True
-        thread.join()
 
 
 def why(text: str, label: Label) -> list[Moved]:
