@@ -35,14 +35,16 @@ test-environment:
 # What needs the extra `phobert`: torch takes 5.6 GB with its CUDA packages, so it has an environment of its own.
 PHOBERT := tests/phobert
 
-# A file's tests stay with one process, so that they share its servers.
+# A file's tests stay with one process, so that they share its servers; files keep the order of tests/conftest.py.
+SIDE_BY_SIDE := -n 2 --dist loadfile --no-loadscope-reorder
+
 test: test-environment
-	.venv-test/bin/python -m pytest -n 2 --dist loadfile $(TESTS)
+	.venv-test/bin/python -m pytest $(SIDE_BY_SIDE) $(TESTS)
 ifeq ($(TESTS),tests)
 	@requirements/environment .venv-phobert build base pytest phobert
-	.venv-phobert/bin/python -m pytest -n 2 --dist loadfile $(PHOBERT)
+	.venv-phobert/bin/python -m pytest $(SIDE_BY_SIDE) $(PHOBERT)
 	@requirements/environment .venv-base build base pytest
-	.venv-base/bin/python -m pytest -n 2 --dist loadfile -m "not soak and not servers and not browser" $(MAIN_JOB)
+	.venv-base/bin/python -m pytest $(SIDE_BY_SIDE) -m "not soak and not servers and not browser" $(MAIN_JOB)
 endif
 
 check: test-environment

@@ -24,6 +24,7 @@ from packaging.requirements import Requirement
 from sangtin.cli import app
 from sangtin.post import SourceType
 from sangtin.settings import Settings
+from tests.conftest import LONGEST
 
 HERE = Path(__file__).resolve().parent.parent
 PROJECT: dict[str, Any] = tomllib.loads((HERE / "pyproject.toml").read_text(encoding="utf-8"))
@@ -294,6 +295,13 @@ def test_the_base_has_no_torch() -> None:
     names = {_plain(pin.name) for pin in _pins(LOCKS["base"])}
     assert not names & {"torch", "transformers", "onnxruntime-gpu"}
     assert not any(name.startswith("nvidia-") for name in names)
+
+
+# --- the tests -------------------------------------------------------------------------------------
+
+
+def test_what_begins_first_is_there() -> None:
+    assert all((HERE / "tests" / name).is_file() for name in LONGEST)
 
 
 # --- what is committed -----------------------------------------------------------------------------
