@@ -11,8 +11,9 @@ import numpy as np
 import pytest
 
 from nlp import Beside, Class
+from nlp.flags import Flags
 from sangtin.post import Flag
-from training.flags import Asked, _column, _line, fit_flags, scams, unreliable
+from training.flags import Asked, Figures, _column, _line, fit_flags, scams, unreliable
 from training.gathering import Sourced, part_of
 from training.rows import Row
 
@@ -118,24 +119,30 @@ def test_what_stands_beside_a_text_shifts_its_flag_and_what_is_not_known_does_no
     assert {one[Flag.SCAM] for one in (many, few, none)} == {none[Flag.SCAM]}
 
 
-def test_real_posts_rank_better_with_time_and_engagement(data: Path) -> None:
-    asked = unreliable(data)
-    both, alone = (_column(one, 0.7).figures for one in (asked, replace(asked, beside=())))
+@pytest.fixture(scope="module")
+def real(data: Path) -> tuple[Flags, Figures]:
+    """The flags that real posts teach, and their figures."""
+    return fit_flags(rows(), data)
+
+
+def test_real_posts_rank_better_with_time_and_engagement(data: Path, real: tuple[Flags, Figures]) -> None:
+    alone = _column(replace(unreliable(data), beside=()), 0.7).figures
+    both = real[1]["flag: unreliable-looking"]
     assert both["ROC AUC"] > alone["ROC AUC"] + 0.005
     assert both["calibration error"] < 0.03
 
 
-def test_flags_of_real_posts_rank(data: Path) -> None:
-    flags, figures = fit_flags(rows(), data)
+def test_flags_of_real_posts_rank(real: tuple[Flags, Figures]) -> None:
+    flags, figures = real
     assert figures["flag: unreliable-looking"]["ROC AUC"] > 0.9
     assert figures["flag: unreliable-looking"]["calibration error"] < 0.03
     assert flags.least == {"scam": 0.5, "unreliable-looking": 0.7}
     assert figures["flag: unreliable-looking"]["precision"] > 0.75
 
 
-def test_few_ordinary_posts_look_unreliable(data: Path) -> None:
+def test_few_ordinary_posts_look_unreliable(data: Path, real: tuple[Flags, Figures]) -> None:
     """Sure posts of other sources that are no complaint and no alarm, as most of a stream are."""
-    flags, _ = fit_flags(rows(), data)
+    flags, _ = real
     with gzip.open(data / "policy" / "posts.jsonl.gz", "rt", encoding="utf-8") as lines:
         read = map(json.loads, lines)
         plain = [p["text"] for p in read if p["sure"] and p["label"] != "negative" and p["set"] != "reintel"]
