@@ -12,7 +12,7 @@ from dedupe.numerals import number_of
 from dedupe.phrases import LONGEST_PHRASE, Words, marked_so
 from dedupe.spelling import NEGATIONS, acronym, alike, heard_as, letters_taken
 from dedupe.syllable import is_syllable
-from dedupe.word import Word
+from dedupe.word import JOINED, Word
 
 # An acronym may stand for so many words.
 LONGEST_ACRONYM = 9
@@ -56,11 +56,12 @@ def _cells(one: Words, other: Words, last: tuple[bool, bool]) -> _Cells:
     """Where words of two blocks are the same in spelling, and how many of each; most pairs are nothing."""
     found: _Cells = [{} for _ in one]
     columns = [(word, word.plain, heard_as(word), _whole(word)) for word in other]
+    shreds = [_torn(other, j) for j in range(len(other))]
     for i, left in enumerate(one):
         plain, sounds, whole = left.plain, heard_as(left), _whole(left)
-        ends = last[0] and i == len(one) - 1
+        ends, shred = last[0] and i == len(one) - 1, _torn(one, i)
         for j, (right, like, heard, entire) in enumerate(columns):
-            strangers = sounds and heard and sounds != heard and plain != like
+            strangers = plain != like and ((sounds and heard and sounds != heard) or shred or shreds[j])
             same = not strangers and ((plain == like and not left.name) or alike(left, right))
             end = ends, last[1] and j == len(other) - 1
             same = same or (any(end) and _cut_short(left, right, end))
@@ -72,6 +73,13 @@ def _cells(one: Words, other: Words, last: tuple[bool, bool]) -> _Cells:
             if widths:
                 found[i][j] = widths
     return found
+
+
+def _torn(words: Words, at: int) -> bool:
+    """Whether a word is a letter or two of a token that may be one word: it is short for nothing else."""
+    word = words[at]
+    joined = word.raw == JOINED or (bool(word.raw) and at + 1 < len(words) and words[at + 1].raw == JOINED)
+    return joined and len(word.typed or word.plain) < 3
 
 
 def _whole(word: Word) -> bool:

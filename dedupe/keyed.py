@@ -151,7 +151,8 @@ def decoded(token: str) -> tuple[str, str, int] | None:
         if not taken:
             typed.put(spread[0], spread[1:])
     letters = "".join(typed.letters)
-    if not typed.keys or not is_syllable(letters) or (not digits and is_syllable(plain(fold(token)))):
+    whole = not digits and not token.startswith("dd") and is_syllable(plain(fold(token)))
+    if not typed.keys or not is_syllable(letters) or whole:
         return None
     return letters, "".join(sorted("".join(typed.marks) + typed.tone)), typed.keys
 
@@ -206,7 +207,8 @@ def settled(token: str) -> str:
     """
     keyed = decoded(token)
     word = composed(keyed[0], keyed[1]) if keyed else ""
-    return word if keyed and (keyed[2] > 1 or word in NUMBERING) else ""
+    sure = keyed is not None and (keyed[2] > 1 or word in NUMBERING or token.startswith("dd"))
+    return word if sure else ""
 
 
 @cache

@@ -48,6 +48,8 @@ _BETWEEN = re.compile(r"[\W_]+")
 _MAYBE_KEYED = re.compile(r"[^\W\d_][0-9@$!|+]|[0-9@$|+(][^\W\d_]")
 _TOKEN = re.compile(r"[@$|+(]?[^\W_]+(?:[@$!|+(][^\W_]+)*[@$|+(]?")
 _KEYS = re.compile(r"[0-9@$!|+(]")
+# Of these at the edge of a word nobody can say whether they are letters of it.
+_UNLIKELY = re.compile(r"[2689@$!|+(]$|^[2689@$!|+(]")
 # Readings of these are certain in any letters: numbers are read by them.
 _SCALING = frozenset({"tram", "nghin", "ngan", "trieu", "chieu", "gio"})
 
@@ -161,6 +163,10 @@ def _certain(token: str, word: str, vowel: bool) -> bool:
         return True
     if inside:
         return signs or not token.isascii()
+    letters = sum(map(str.isalpha, token))
+    likely = letters > 1 and 2 * letters >= len(token) and not _UNLIKELY.search(token)
+    if likely and not token.isascii() and not is_written(token.strip("013457")):
+        return True
     rest = token.strip("0123456789@$!|+(")
     return not is_syllable(plain(fold(rest))) and len(rest) > 1 and not token.isascii() and token[0] != "("
 

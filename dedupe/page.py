@@ -25,10 +25,11 @@ _PIECEMEAL = re.compile(
 )
 # What each of these forms has, quick to find.
 _HINT = re.compile(r"h(?:xx|\*\*)p|//|[\])}\s]\s?\.|\.[\])}\s]|chấm|cham|dot[\])}]", re.IGNORECASE)
-_ROW = r"#\w[\w|+@$-]*(?:[^\w\n?]*#\w[\w|+@$-]*)*"
-# Tags that stand alone: at the end of a line, at its beginning before more than one, after a whole sentence.
+_ROW = r"#\w[\w|+@$-]*(?:[^\w\n?.,;:!…]*#\w[\w|+@$-]*)*"
+# Tags that stand alone: at the end of a line without a full stop, at its beginning before more than one,
+# after a whole sentence.
 _TAGS = re.compile(
-    rf"(?<![\w&])(?:{_ROW})(?=[^\w\n?]*$)"
+    rf"(?<![\w&])(?:{_ROW})(?=(?:[^\w\n?.,;:!…]|https?://\S+)*$)"
     r"|^(?:(?:#\w[\w-]*)+\s+)+"
     rf"|(?<=[.!?…]\s)#\w[\w-]*(?:\s*#\w[\w-]*)+(?=\s+[(“\"@A-ZĐÀ-Ỹ])"
     rf"|(?<=[.!?…]\s)#\w[\w-]*(?=\s+[(“\"@])",

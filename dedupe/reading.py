@@ -237,10 +237,11 @@ def _pieces(found: str) -> list[str]:
         return [joined] if whole and not joined[0].isdigit() else [w for p in parts for w in _pieces(p) if p]
     if any(c.isdigit() for c in found):
         folded = squeeze(fold(found))
-        read = folded if _CODE.search(found) else unleet(folded)
+        read = folded if _CODE.search(found) or not found.isascii() else unleet(folded)
         foreign = read.isalpha() and not _TWO_DIGITS.search(found)
         sure = is_syllable(plain(read)) or read in chat_spellings() or foreign
-        return [read] if read != folded and sure else _RUN.findall(found)
+        read = read.capitalize() if found[0].isupper() else read
+        return [read] if read.lower() != folded and sure else _RUN.findall(found)
     return [found]
 
 

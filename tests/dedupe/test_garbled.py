@@ -206,3 +206,22 @@ def test_unmarked_words_are_read_too(word: str, typed: str) -> None:
 )
 def test_what_changes_unmarked_words_shows_through(word: str, typed: str) -> None:
     assert relation(word, typed, UNMARKED) is not Relation.NEAR
+
+
+NAMED = (
+    "Chị {} bán xôi ở cổng khu công nghiệp Vĩnh Lộc mười năm nay vẫn giữ giá 10 nghìn một gói, có lời là vui"
+)
+
+
+@pytest.mark.parametrize(
+    ("name", "typed"), [("Thu", "7hư"), ("Hoa", "Hoà B1nh"), ("Ngọc", "N|a"), ("Ba", "B4n")]
+)
+def test_a_name_in_digits_or_torn_is_no_other_name(name: str, typed: str) -> None:
+    one, other = Reading(NAMED.format(name)), Reading(NAMED.format(typed))
+    assert compare(one, other).relation is not Relation.NEAR
+
+
+def test_a_tag_that_ends_the_sentence_is_a_word_of_it() -> None:
+    said = "Giám đốc sở xin lỗi người dân vì hệ thống đăng ký khám bị treo suốt buổi sáng thứ {}."
+    assert compare(Reading(said.format("Hai")), Reading(said.format("#Ba"))).relation is not Relation.NEAR
+    assert compare(Reading(said.format("Hai")), Reading(said.format("#Hai"))).relation is Relation.NEAR
