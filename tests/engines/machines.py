@@ -20,6 +20,7 @@ from sangtin.record import Record, open_record
 from sangtin.record.schema import change, held, membership, post, prediction
 from tests.pipeline.running import Home
 from tests.record.checking import assert_reconciled
+from tests.search.server import QUICKLY
 
 # Long enough for a busy machine; what waits for it ends as soon as it is true.
 PATIENCE_S = 240.0
@@ -69,7 +70,7 @@ class Script:
         """Let the script act; what it prints last."""
         done = subprocess.run(
             [Path(os.environ["SANGTIN_TEST_SERVERS"]) / self.name, act],
-            env=os.environ | self.environment,
+            env=QUICKLY | os.environ | self.environment,
             stdout=subprocess.PIPE,
             text=True,
             check=True,
