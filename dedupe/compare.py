@@ -43,6 +43,8 @@ LIGHT = 2
 ELSEWHERE = 5
 ITSELF = 0.75
 MOST_MOVED = 4
+# A reply to a long text has no more words.
+REPLY = 16
 # In a long text so many words at least say something that others may stand for.
 SAID = 3
 # What is gone stands for what has come at most so many words away.
@@ -226,7 +228,10 @@ def _worded_otherwise(found: Sequence[Difference], shorter: int, shared: int) ->
     tolerated = all(map(_slip, reworded))
     if reworded and (not tolerated or sum(d.words for d in reworded) > REWORDED * shared):
         return reworded
-    if _exchanged(little, 1 if shared < LONG_TEXT else SAID) or sum(d.words for d in little) > max(
+    inside = [d for d in found if not d.block.edge]
+    if _exchanged(inside, SAID):
+        return inside
+    if (shared < LONG_TEXT and _exchanged(little, 1)) or sum(d.words for d in little) > max(
         1, LITTLE * shorter
     ):
         return little
@@ -261,7 +266,7 @@ def _tolerated(difference: Difference, shared: int) -> bool:
     another = difference.change is Change.ROLE and difference.words <= SLOT  # `nguyên trưởng khoa`
     if (
         difference.words > SMALL_PART * shared
-        or difference.change in _SPOKEN
+        or _spoken(difference)
         or hedges
         or another
         or _replies(difference)
@@ -275,7 +280,17 @@ def _tolerated(difference: Difference, shared: int) -> bool:
     return not (block.earlier and block.later) or _heading(block)
 
 
-_SPOKEN = frozenset({Change.DENIES, Change.ASKS, Change.ANSWERS, Change.COMMENTS})
+_SPOKEN = frozenset({Change.ASKS, Change.ANSWERS, Change.COMMENTS})
+
+
+def _spoken(difference: Difference) -> bool:
+    """Whether words deny, or answer, ask or comment; of those that the earlier text alone has, a few.
+
+    A long sentence that is gone from a long text is its writer's own: who replies is short.
+    """
+    if difference.change is Change.DENIES:
+        return True
+    return difference.change in _SPOKEN and (bool(difference.block.later) or difference.words <= REPLY)
 
 
 def _heading(block: Block) -> bool:
@@ -289,11 +304,10 @@ def _heading(block: Block) -> bool:
 
 
 def _replies(difference: Difference) -> bool:
-    """Whether one sentence behind a text answers it, or, where it came later, may."""
+    """Whether one sentence that the later text has behind the other tells something: it may be an answer."""
     block = difference.block
-    if not (block.end and (block.whole or block.apart)) or len(sentences(block.later or block.earlier)) > 1:
-        return False
-    return difference.change is Change.ANSWERS or (difference.change is Change.MORE and bool(block.later))
+    behind = bool(block.later) and block.end and (block.whole or block.apart)
+    return behind and difference.change is Change.MORE and len(sentences(block.later)) == 1
 
 
 def _named(found: Sequence[Difference], limit: int = 3) -> str:

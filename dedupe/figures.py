@@ -101,9 +101,9 @@ def in_words(text: str, marked: bool) -> str:
 
     if any(map(str.isdigit, text)):
         text = _measured(_times(text, said("đến")), said)
-        text = _SECOND.sub(said("một giây"), text)
         if "/" in text:
             text = _EACH.sub(rf"\1 {said('một')} ", text)
+        text = _SECOND.sub(said("một giây"), text)
         text = _PLATE.sub(r"\1 \2\3", text)
         if _ROADED.search(text):
             text = _ROAD.sub(lambda m: f"{said(_ROADS[m[1].upper()])} ", text)

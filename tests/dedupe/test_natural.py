@@ -1,4 +1,4 @@
-"""Posts, copies and changes written by five people who had not seen the program, all in one stream.
+"""Posts, copies and changes written by six people who had not seen the program, all in one stream.
 
 `copy`: as people really copy, two or three edits each; the rest change what a post says. First scores are in
 docs/decisions/0004-copies.md; here they keep what was mended from breaking again.
@@ -15,7 +15,7 @@ from sangtin.post import Relation
 from tests.dedupe.keeping import LastingShelf, item
 
 WRITTEN = Path(__file__).parent / "written"
-LEAST_FOUND = 0.68
+LEAST_FOUND = 0.72
 COPY = {Relation.NEAR, Relation.EXACT}
 
 

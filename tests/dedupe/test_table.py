@@ -17,13 +17,7 @@ from tests.dedupe.edits import KINDS, STRENGTHS, mixed
 CELL = 20
 # Found of a cell's twenty, where fewer than eighteen are: what the table showed when it was written. Slips
 # of the finger that make another syllable cannot be told from another word without knowing all words.
-LEAST = {
-    ("cut_end", "heavy"): 14,
-    ("cut_start", "heavy"): 14,
-    ("slips", "medium"): 12,
-    ("slips", "heavy"): 3,
-    ("mixed", "heavy"): 16,
-}
+LEAST = {("slips", "medium"): 14, ("slips", "heavy"): 10}
 TABLE = KINDS | {"mixed": mixed}
 
 
@@ -75,7 +69,7 @@ def test_found_copies_are_in_the_cluster_of_what_they_repeat() -> None:
 
 def test_of_all_edits_nine_in_ten_are_found() -> None:
     names = [name for kind in TABLE for s in STRENGTHS for name, _, _ in edited(kind, s)]
-    assert sum(map(is_copy, names)) >= 0.93 * len(names)
+    assert sum(map(is_copy, names)) >= 0.97 * len(names)
 
 
 def test_copies_as_people_make_them_are_found() -> None:
