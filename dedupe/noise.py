@@ -31,6 +31,8 @@ _PARTED = re.compile(
     r"|(?<!\w)[^\W\d_](?:[ \t]{2,}[^\W\d_])+(?!\w)"
     r"|(?<![^\W_])[^\W\d_](?:[.*_~·’'-][^\W\d_])+(?![^\W_])"
 )
+# Without a match nothing above finds anything.
+_MAYBE_PARTED = re.compile(r"[^\W\d_][/|+.*_~·’'-][^\W\d_]|[^\W\d_]\s+[./|+~·*_’'-]\s|[^\W\d_][ \t]{2}")
 # Runs of one letter; capitals may be a Roman number.
 _DRAWN_OUT = re.compile(r"([a-zà-ỹđ])\1{2,}")
 # Pictures between a number and what it counts, as in `2 🎉 tấn 🎉 rưỡi`.
@@ -72,7 +74,7 @@ def exclaimed(word: Word) -> Word:
 
 def put_together(text: str) -> str:
     """A text with the letters of a word together that signs or wide spaces part."""
-    return _PARTED.sub(_together, text)
+    return _PARTED.sub(_together, text) if _MAYBE_PARTED.search(text) else text
 
 
 def read_keys(text: str) -> str:
@@ -84,7 +86,9 @@ def read_keys(text: str) -> str:
     if _MAYBE_KEYED.search(text):
         text = _TOKEN.sub(_read, text)
     if any(map(str.isdigit, text)):
-        text = _LETTERS.sub(_written_out, _PICTURED.sub(r"\1 ", text))
+        text = _PICTURED.sub(r"\1 ", text)
+        if any(map(_numbering, _LETTERS.findall(text.lower()))):
+            text = _LETTERS.sub(_written_out, text)
     return text
 
 

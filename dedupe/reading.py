@@ -167,8 +167,9 @@ def _sentence(text: str, marked: bool) -> list[Word]:
     keyed = keyed_tokens(text)
     for each, parts in zip(found, pieces, strict=True):
         begin = len(words)
+        known = marked and not (bare_clauses and any(a <= each.start() < b for a, b in bare_clauses))
         for piece in parts:
-            words += _word(piece, cased, marked and not any(a <= each.start() < b for a, b in bare_clauses))
+            words += _word(piece, cased, known)
         if keyed:
             _note_keyed(words, begin, each, keyed)
         sign = SIGNS.get(text[each.start() - 1]) if each.start() and words else None
