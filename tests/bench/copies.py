@@ -26,6 +26,9 @@ from tests.bench._copies import write
 
 BATCH = 1_000
 LIMIT = 6
+# The last batches are met by an index of few posts, too: a machine is not as quick at the end as it was at
+# the beginning, so that only what is measured at one time compares.
+FEW, LAST = 10, 40
 
 
 class Clock:
@@ -65,10 +68,44 @@ def _updated(plain: str) -> MinHash:
     return sketch
 
 
-def ours(corpus: Path, folder: Path) -> tuple[dict[str, float], list[tuple[int, float]]]:
-    """The persistent index: seconds by stage, and microseconds a post over the run."""
+class Paired:
+    """The last batches beside an index of few posts: seconds of what both share, of many and of few."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder, self._first = folder, list[list[Sketch]]()
+        self._few, self._held, self._measured = Index(folder / "few"), 0, False
+        self.shared = self.many = self.few = 0.0
+
+    def keep(self, sketches: list[Sketch]) -> None:
+        """Hold one of the first batches."""
+        if len(self._first) < FEW:
+            self._first.append(sketches)
+
+    def meet(self, sketches: list[Sketch], shared: float, many: float) -> None:
+        """Time a batch among few; those of the first batch after the few were put together do not count."""
+        if self._held in (0, 2 * FEW):
+            self._few.clear()
+            for number, batch in enumerate(self._first):
+                _query_and_insert(self._few, batch, number * BATCH)
+            self._held, self._measured = FEW, False
+        begin = time.process_time()
+        _query_and_insert(self._few, sketches, self._held * BATCH)
+        spent = time.process_time() - begin
+        if self._measured:
+            self.shared, self.many, self.few = self.shared + shared, self.many + many, self.few + spent
+        self._held, self._measured = self._held + 1, True
+
+    @property
+    def ratio(self) -> float:
+        """What a post costs among all, to what it costs among few."""
+        return (self.shared + self.many) / (self.shared + self.few) if self.shared else 0.0
+
+
+def ours(corpus: Path, folder: Path, count: int) -> tuple[dict[str, float], list[tuple[int, float]], Paired]:
+    """The persistent index: seconds by stage, microseconds a post over the run, the last batches paired."""
     clock, index, pace = Clock(), Index(folder), list[tuple[int, float]]()
     done, seen, stream = 0, set[bytes](), _lines(corpus)
+    paired = Paired(folder.parent)
     while batch := list(islice(stream, BATCH)):
         before = sum(clock.spent.values())
         with clock.run("normalise"):
@@ -77,13 +114,17 @@ def ours(corpus: Path, folder: Path) -> tuple[dict[str, float], list[tuple[int, 
             new = _new(made, seen)
         with clock.run("sketch"):
             sketches = [sketch for sketch in draw(new) if sketch is not None]
+        ready = sum(clock.spent.values())
         with clock.run("query and insert"):
             _query_and_insert(index, sketches, done)
         done += len(batch)
+        paired.keep(sketches)
+        if done > count - LAST * BATCH:
+            paired.meet(sketches, ready - before, sum(clock.spent.values()) - ready)
         pace.append((done, (sum(clock.spent.values()) - before) / len(batch) * 1e6))
     with clock.run("save"):
         index.close()
-    return clock.spent, pace
+    return clock.spent, pace, paired
 
 
 def _new(made: list[Form], seen: set[bytes]) -> list[bytes]:
@@ -112,7 +153,7 @@ def main() -> None:
         writer.join()
         draw([b"warm up"])
         before = _memory()
-        spent, pace = ours(corpus, folder)
+        spent, pace, paired = ours(corpus, folder, count)
         grown = _memory() - before
         disk = sum(path.stat().st_size for path in folder.iterdir())
         opened = time.perf_counter()
@@ -134,6 +175,10 @@ def main() -> None:
     for mark in (10_000, 100_000, count):
         near = [cost for done, cost in pace if 0.8 * mark <= done <= mark]
         print(f"cost a post around {mark:>9,}: {sum(near) / max(1, len(near)):6.1f} µs")
+    print(
+        f"the last {LAST * BATCH:,} posts among all, to the same among {FEW * BATCH:,}: {paired.ratio:.2f}"
+        f" (to find and add {paired.many / paired.few:.1f})"
+    )
 
 
 def _lines(corpus: Path) -> Iterator[str]:
