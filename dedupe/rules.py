@@ -124,6 +124,8 @@ def added(words: Words, told: Telling, leads: bool, new: bool) -> Change:
     of_own = [sentence for change, sentence in found if change is Change.CUT]
     if not (new and change is Change.CUT and they_tell(of_own, told, leads)):
         return change
+    if not leads and all(goes_on(sentence) and not replied(sentence, told) for sentence in of_own):
+        return change
     return Change.ANSWERS if any(resolves(sentence) for sentence in of_own) else Change.MORE
 
 

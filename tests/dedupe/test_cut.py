@@ -174,6 +174,7 @@ TRADE = "Chợ Kim Long dời sang bãi đất sau đình từ thứ hai, ai bá
 )
 def test_a_cut_may_take_off_whom_a_statement_befalls_and_what_an_office_does_next(end: str) -> None:
     assert judged(f"{TRADE} {end}", TRADE).relation is Relation.NEAR
+    assert judged(TRADE, f"{TRADE} {end}").relation is Relation.NEAR
 
 
 @pytest.mark.parametrize(
