@@ -1,4 +1,4 @@
-"""Posts, copies and changes written by six people who had not seen the program, all in one stream.
+"""Posts, copies and changes by six writers who had not seen the program, all in one stream.
 
 `copy`: as people really copy, two or three edits each; the rest change what a post says. First scores are in
 docs/decisions/0004-copies.md; here they keep what was mended from breaking again.
