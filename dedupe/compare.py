@@ -30,12 +30,11 @@ LITTLE = 0.15
 LONG_TEXT = 60
 SMALL_PART = 0.15
 SLOT = 6
-# A heading put in place of another has at most so many words, a word of feeling beside a long text so many.
+# A heading put in place of another has at most so many words.
 HEADING = 24
-REMARK = 10
 REWORDED = 0.03
-# Two texts that each tell so many words beyond what both do are two statements.
-OF_ITS_OWN = 3
+# Two texts that each tell a word or more beyond what both do are two statements.
+OF_ITS_OWN = 1
 # So many words of one meaning are listed for each that is not, where a text is retold.
 RETOLD = 2
 LIGHT = 2

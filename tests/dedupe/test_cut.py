@@ -249,3 +249,17 @@ def test_a_sentence_ends_before_a_closing_quotation_mark() -> None:
     reply = f"{said} Tui vô làm rồi, nó thu 500k tiền đồng phục đó mấy bạn."
     assert judged(said, reply).relation is Relation.QUOTES
     assert judged(reply, said).relation is Relation.VARIANT
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("Bàn phím gõ êm.", "Hạt rang thơm."),
+        ("Son lên màu đẹp.", "Quần mặc chật."),
+        ("Chuột mượt.", "Giấy dày."),
+    ],
+)
+def test_texts_that_open_alike_and_each_tell_a_word_of_their_own_are_two(one: str, other: str) -> None:
+    both = "Shop giao hàng rất nhanh, đóng gói cẩn thận, chất lượng tuyệt vời, năm sao."
+    assert judged(f"{both} {one}", f"{both} {other}").relation not in COPY
+    assert judged(f"{one} {both}", f"{both} {other}").relation not in COPY
