@@ -139,14 +139,14 @@ class CompactReader:
     def why(self, text: str, label: str) -> list[Moved]:
         """The words of `text` without which `label` would be less (or more) likely.
 
-        A text that is read with marks is read so without some of its words, too, whatever is left of it.
+        Without some of its words a text is read as the whole is: with marks put on, or as it was typed.
         """
         wanted = [i for i, one in enumerate(self.classes) if one.label == label]
-        if self.forms([text]) == [prepare(text)]:
-            return occlude(text, lambda texts: self.read(texts)[:, wanted].sum(axis=1))
+        as_typed = self.forms([text]) == [prepare(text)]
 
         def score(texts: Sequence[str]) -> Floats:
-            likely: Floats = self._answers([marked(prepare(one)) for one in texts])[:, wanted].sum(axis=1)
+            forms = [prepare(one) if as_typed else marked(prepare(one)) for one in texts]
+            likely: Floats = self._answers(forms)[:, wanted].sum(axis=1)
             return likely
 
         return occlude(text, score)

@@ -128,6 +128,18 @@ def test_why_never_mixes_what_was_typed_with_what_was_read() -> None:
     assert of_typed.get(place, 0.0) == pytest.approx(of_read.get(place, 0.0), abs=0.01)
 
 
+def test_why_reads_what_is_left_of_a_text_as_it_was_typed_where_the_whole_is() -> None:
+    reader = CompactReader.load(SHIPPED, "compact")
+    text = "Đường ngap nang qua roi"
+    left = text.removeprefix("Đường ")
+    assert reader.forms([text]) == [text]
+    assert reader.forms([left]) != [left], "alone it would be read with marks"
+    wanted = [i for i, one in enumerate(reader.classes) if one.label == "negative"]
+    whole, rest = reader._answers([text, left])[:, wanted].sum(axis=1)
+    moved = {m.start: m.weight for m in reader.why(text, "negative")}
+    assert (moved.get(0, 0.0) > 0) == (whole > rest)
+
+
 def test_a_reader_of_other_marks_is_refused(tmp_path: Path) -> None:
     folder = shutil.copytree(SHIPPED, tmp_path / "compact")
     card = json.loads((folder / "reader.json").read_text())
