@@ -240,7 +240,7 @@ class _Batch:
         if stands is None:  # of this batch
             return True
         window = self._placer._window
-        return window is None or stands.moment is None or item.moment - stands.moment <= window
+        return window is None or stands.moment is None or abs(item.moment - stands.moment) <= window
 
     def _repeat(self, asked: _Asked, key: int) -> Placement:
         stands = self._standing[key]

@@ -68,7 +68,7 @@ class Shelf(Protocol):
         ...
 
     def by_normal_hash(self, hashes: Collection[bytes]) -> dict[bytes, int]:
-        """For each normal form, the earliest post that has it and is not an exact copy.
+        """For each normal form, the earliest post, or with a window the newest, that is no exact copy.
 
         Near copies belong into the answer: then a flood of one near copy costs no comparison.
         """

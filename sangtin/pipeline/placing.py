@@ -55,7 +55,7 @@ class RecordShelf:
         return {key: _standing(where) for key, where in found.items()}
 
     def by_normal_hash(self, hashes: Collection[bytes]) -> dict[bytes, int]:
-        """The earliest post with each normal form that is no exact copy."""
+        """The earliest post with each normal form that is no exact copy; with a window, the newest."""
         with self.record.read() as connection:
             return placing.by_normal_hash(connection, hashes, newest=self.newest)
 

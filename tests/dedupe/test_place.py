@@ -157,6 +157,13 @@ def test_a_window_lets_old_posts_rest(tmp_path: Path) -> None:
     assert room.place(FLOOD, NEAR, gap=86_400 * 40)[0].of is None
 
 
+def test_a_post_that_comes_late_repeats_nothing_that_was_written_beyond_the_window(tmp_path: Path) -> None:
+    room = Room(tmp_path, timedelta(days=30))
+    room.place(FLOOD, gap=86_400 * 100)
+    assert room.placer.place([item(86_400 * 10, NEAR)])[0].of is None
+    assert room.placer.place([item(86_400 * 90, NEAR)])[0].of is not None
+
+
 @pytest.mark.parametrize("together", [True, False])
 def test_a_text_that_comes_back_after_the_window_leads_its_own_copies(tmp_path: Path, together: bool) -> None:
     room = Room(tmp_path, timedelta(days=30))
