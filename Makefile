@@ -6,8 +6,8 @@ export PYTHON
 
 # The tests of the main job: they run in an environment without any extra too. (Where a process is killed makes no
 # difference to what is installed, nor do the words by which copies are told.)
-MAIN_JOB := $(wildcard tests/test_house.py tests/record tests/search tests/nlp tests/pipeline/test_main_job.py \
-    $(addprefix tests/dedupe/test_,command.py index.py sketch.py))
+MAIN_JOB := tests/test_house.py tests/record tests/search tests/nlp tests/pipeline/test_main_job.py \
+    $(addprefix tests/dedupe/test_,command.py index.py sketch.py)
 
 .PHONY: help demo install test check bench soak lock
 .DEFAULT_GOAL := help

@@ -98,7 +98,7 @@ class Paired:
     @property
     def ratio(self) -> float:
         """What a post costs among all, to what it costs among few."""
-        return (self.shared + self.many) / (self.shared + self.few) if self.shared else 0.0
+        return (self.shared + self.many) / (self.shared + self.few)
 
 
 def ours(corpus: Path, folder: Path, count: int) -> tuple[dict[str, float], list[tuple[int, float]], Paired]:
@@ -175,10 +175,11 @@ def main() -> None:
     for mark in (10_000, 100_000, count):
         near = [cost for done, cost in pace if 0.8 * mark <= done <= mark]
         print(f"cost a post around {mark:>9,}: {sum(near) / max(1, len(near)):6.1f} µs")
-    print(
-        f"the last {LAST * BATCH:,} posts among all, to the same among {FEW * BATCH:,}: {paired.ratio:.2f}"
-        f" (to find and add {paired.many / paired.few:.1f})"
-    )
+    if paired.few:  # more than one batch
+        print(
+            f"the last {LAST * BATCH:,} posts among all, to the same among {FEW * BATCH:,}:"
+            f" {paired.ratio:.2f} (to find and add {paired.many / paired.few:.1f})"
+        )
 
 
 def _lines(corpus: Path) -> Iterator[str]:
