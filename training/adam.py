@@ -1,4 +1,4 @@
-"""Slopes of weights → steps, each weight at a rate of its own (Adam: Kingma and Ba 2015), in numpy."""
+"""Slopes of weights → steps (Adam: Kingma and Ba 2015); and what chance leaves of a layer in one step."""
 
 from __future__ import annotations
 

@@ -17,13 +17,13 @@ from nlp.compact_words import BEGIN, FIRST, PAD, STRANGE, Words
 from nlp.linear import LinearReader, softmax
 from nlp.marks import MARKS, forms_of
 from nlp.prepare import prepare
-from training.adam import Adam, kept
+from training.adam import Adam, Floats, Weights, kept
 from training.augment import variants
 from training.distilled import Student
 from training.graph import quantised, write_graph
 from training.known import Known
 from training.linear import Examples, balanced
-from training.network import EDGE, Batch, Dropped, Floats, Ints, Shape, Weights, answer, lean, start
+from training.network import EDGE, Batch, Dropped, Ints, Shape, answer, lean, start
 from training.relearning import Relearned
 
 SEED = 20_240_601

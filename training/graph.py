@@ -10,7 +10,8 @@ import numpy.typing as npt
 
 from nlp.compact import INPUTS
 from nlp.compact_words import PAD
-from training.network import WINDOW, Floats, Weights
+from training.adam import Floats, Weights
+from training.network import WINDOW
 
 if TYPE_CHECKING:
     from onnx import NodeProto

@@ -12,7 +12,8 @@ from nlp import Class
 from nlp.graph import write_top
 from nlp.huggingface import KIND_MARK, Config
 from nlp.pieces import HEAD, PAD, SPECIAL, TAIL
-from training.last_layer import Floats, Layer
+from training.adam import Floats
+from training.last_layer import Layer
 
 if TYPE_CHECKING:
     from onnx import ModelProto, NodeProto

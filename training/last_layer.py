@@ -18,9 +18,9 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-Floats = npt.NDArray[np.float32]
+from training.adam import Floats, Weights
+
 Ints = npt.NDArray[np.int64]
-Weights = dict[str, Floats]
 
 DROPPED = ("mixed", "grown", "pooled", "dense")  # what chance leaves out in a step, each (texts, hidden)
 

@@ -18,10 +18,9 @@ import numpy as np
 import numpy.typing as npt
 
 from nlp.compact_words import PAD
+from training.adam import Floats, Weights
 
-Floats = npt.NDArray[np.float32]
 Ints = npt.NDArray[np.int64]
-Weights = dict[str, Floats]
 
 WINDOW = 3  # words that a filter sees
 EDGE = WINDOW // 2

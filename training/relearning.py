@@ -25,9 +25,9 @@ from nlp.pieces import PAD, Pieces
 from nlp.prepare import prepare
 from nlp.session import Session, open_session
 from nlp.transformer import GRAPH, PIECES_A_BATCH, VOCABULARY, write_card
-from training.adam import Adam, kept
+from training.adam import Adam, Weights, kept
 from training.last_graph import layer_of, write_layer
-from training.last_layer import DROPPED, Batch, Layer, Weights, answer, lean
+from training.last_layer import DROPPED, Batch, Layer, answer, lean
 from training.linear import Examples, balanced
 
 if TYPE_CHECKING:
@@ -119,7 +119,7 @@ class Relearned:
         found = np.empty((len(forms), len(self.layer.weights["proj +"])))
         for first in range(0, len(forms), TEXTS_A_BATCH):
             _which, states = self.base.states(forms[first : first + TEXTS_A_BATCH])
-            with threadpool_limits(1):  # whose sums depend on how many there are
+            with threadpool_limits(1):  # with more, the last bits of the sums depend on their number
                 found[first : first + len(states)] = answer(self.layer, Batch.of(states)).logits
         return found
 

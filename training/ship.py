@@ -21,6 +21,7 @@ from nlp.model import load
 from nlp.prepare import prepare
 from sangtin.errors import UsageError
 from training import gathering, reference, trial
+from training.adam import Weights
 from training.asking import ALL, Left, Task, together
 from training.augment import variants
 from training.calibration import best_temperature
@@ -31,7 +32,6 @@ from training.flags import fit_flags
 from training.gathering import Sourced
 from training.known import Known
 from training.linear import PAIRS, SINGLE_WORDS, Examples, Seen, Settings, Table, features, fit_table
-from training.network import Weights
 from training.public import public_figures
 from training.rows import data_hash, text_key
 from training.stopping import Course, best_rounds, mean_losses

@@ -11,8 +11,9 @@ import pytest
 from nlp.compact import INPUTS
 from nlp.compact_words import BEGIN, PAD
 from nlp.session import open_session
+from training.adam import Weights
 from training.graph import quantised, vectors_in, write_graph
-from training.network import EDGE, Batch, Dropped, Ints, Shape, Weights, answer, lean, start
+from training.network import EDGE, Batch, Dropped, Ints, Shape, answer, lean, start
 
 CLASSES = 3
 SHAPE = Shape(filters=5, heads=2)

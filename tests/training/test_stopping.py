@@ -10,13 +10,14 @@ import pytest
 from nlp.linear import LinearReader
 from nlp.prepare import prepare
 from tests.nlp.small import ROWS, SETTINGS
+from training.adam import Weights
 from training.compact import Numbered, Settings, fit_network, said_by
 from training.descent import descend
 from training.fit import classes_of, examples
 from training.gathering import Sourced, parts
 from training.known import Known
 from training.linear import Seen, Table, features, fit_table
-from training.network import Shape, Weights
+from training.network import Shape
 from training.ship import Rounds, Told, held_out
 from training.stopping import Course, best_rounds, mean_losses
 from training.vectors import Settings as VectorSettings
